@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -40,12 +41,13 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
     }
 
     /**
-     * Returns an executor with platform threads, for tasks that run as long as the application. The threads have the context of the callback threads.
+     * Returns an executor with platform threads, for tasks that run as long as the application. The threads have the context of the callback threads. A
+     * task never waits: if there is no thread for it, {@code execute} throws an exception or error.
      *
      * @param max maximum number of threads
      */
     public static ExecutorService platformThreads(int max, ThreadFactory container, ClassLoader loader, String name) {
-        return new GrowingPool(max, factory(container, loader, name));
+        return new ThreadPoolExecutor(0, max, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), factory(container, loader, name));
     }
 
     private static ThreadFactory factory(ThreadFactory container, ClassLoader loader, String name) {

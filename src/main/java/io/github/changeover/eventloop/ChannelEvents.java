@@ -10,4 +10,7 @@ public interface ChannelEvents {
 
     /** Runs a task on another thread that may block: for a connection whose calls have blocked the loop several times. Must not run it on the calling thread. */
     void executeElsewhere(Runnable task);
+
+    /** Called when no event will be reported any more, because the loop or a call has failed. The channel must be closed. May be called on any thread; must not block. */
+    void failed(Throwable failure);
 }

@@ -2,7 +2,6 @@ package io.github.changeover.eventloop;
 
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A channel on an {@link EventLoop}. The loop reports a channel again and again while bytes are available. So its interest in bytes must end while
@@ -11,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Methods may be called on any thread. After the channel was closed they throw {@link CancelledKeyException}.
  */
 public final class ChannelRegistration {
+    private static final System.Logger LOG = System.getLogger(ChannelRegistration.class.getName());
     /** A call that blocked the loop counts this much; each later call that did not subtracts 1. */
     private static final int BLOCKED = 100;
     /** Above this, the next calls run elsewhere. */
@@ -82,8 +82,16 @@ public final class ChannelRegistration {
 
     // ---- called by the loop and the monitor
 
-    /** Calls the transport, on the thread that leads the loop, or passes the call to another thread if the calls of this connection often block. */
+    /** Calls the transport, on the thread that leads the loop, or passes the call to another thread if the calls of this connection often block. Throws nothing. */
     void report() {
+        try {
+            reportReady();
+        } catch (Throwable failure) {
+            callFailed(failure);
+        }
+    }
+
+    private void reportReady() {
         int ready = key.readyOps();
         if (callsElsewhere == 0) {
             call(ready);
@@ -96,7 +104,7 @@ public final class ChannelRegistration {
             }
             try {
                 events.executeElsewhere(() -> callElsewhere(ready));
-            } catch (RejectedExecutionException stopped) {
+            } catch (RuntimeException | Error noThread) {
                 call(ready);
             }
         }
@@ -105,8 +113,24 @@ public final class ChannelRegistration {
     private void callElsewhere(int ready) {
         try {
             call(ready);
-        } catch (CancelledKeyException closed) {
-            // nothing is left to do
+        } catch (Throwable failure) {
+            callFailed(failure);
+        }
+    }
+
+    /** Ends the registration, because the loop would report the same event again and again. */
+    private void callFailed(Throwable failure) {
+        if (!(failure instanceof CancelledKeyException) || key.isValid()) fail(failure);
+    }
+
+    /** Ends the registration and tells the transport. Throws nothing. */
+    void fail(Throwable failure) {
+        try {
+            key.cancel();
+            events.failed(failure);
+            LOG.log(System.Logger.Level.ERROR, "An event of a connection failed", failure);
+        } catch (Throwable again) {
+            // for example, there is no memory
         }
     }
 

@@ -7,8 +7,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -20,9 +22,12 @@ final class EventLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());
     private static final long SELECT_MILLIS = 1000;
     private static final long CALLING = 1, NEXT_CALL = 2;
+    /** After so many failures of the selector without a success between them, the loop ends. An error of the JVM, such as no memory, does not count. */
+    private static final int FAILURES = 10;
+    private static final long PAUSE_AFTER_FAILURE = 10_000_000;         // nanoseconds
 
     private final EventLoops loops;
-    private final Selector selector = Selector.open();
+    private final Selector selector;
     private final Queue<SelectionKey> ready = new ArrayDeque<>();       // used only by the leader
     private final Consumer<SelectionKey> collect = ready::add;
     /** The number of the call, multiplied by {@link #NEXT_CALL}, plus {@link #CALLING} during a call. Whoever changes it to the next number leads. */
@@ -31,52 +36,70 @@ final class EventLoop implements Runnable {
     private volatile ChannelRegistration called;                        // the registration of the current or last call
     private volatile long offered = -1;                                 // the state for which another thread has been asked to take the loop
 
-    EventLoop(EventLoops loops) throws IOException {
+    EventLoop(EventLoops loops, Selector selector) {
         this.loops = loops;
+        this.selector = selector;
     }
 
     /** Leads the loop until it is taken away or closed. */
     @Override
     public void run() {
         leader = Thread.currentThread();
-        try {
-            while (true) {
+        int failures = 0;
+        while (true) {
+            try {
                 if (!callReady()) return;
                 selector.select(collect, SELECT_MILLIS);
-                Thread.interrupted();       // of a call that has returned; otherwise no select would wait any more
-                if (!ready.isEmpty()) loops.monitor().activity();
+                Thread.interrupted();
+                failures = 0;
+            } catch (ClosedSelectorException closed) {
+                return;         // the application has stopped
+            } catch (Throwable failure) {
+                if (!(failure instanceof VirtualMachineError)) failures++;
+                if (failures >= FAILURES) {
+                    fail(failure);
+                    return;
+                }
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }
-        } catch (ClosedSelectorException closed) {
-            // the application has stopped
-        } catch (IOException failure) {
-            LOG.log(System.Logger.Level.ERROR, "An event loop has failed", failure);
         }
     }
 
     /** Calls the ready channels. Returns {@code false} if the loop was taken away. */
     private boolean callReady() {
         long number = state.get();
+        boolean first = true;
         for (SelectionKey key = ready.poll(); key != null; key = ready.poll()) {
             ChannelRegistration registration = (ChannelRegistration) key.attachment();
             called = registration;
-            state.setRelease(number | CALLING);
+            if (first) {
+                state.set(number | CALLING);        // before the monitor is asked whether it is parked: either it sees this call, or it is unparked
+                loops.monitor().activity();
+                first = false;
+            } else {
+                state.setRelease(number | CALLING);
+            }
             long begun = System.nanoTime();
-            call(registration);
+            registration.report();
             number += NEXT_CALL;
             if (!state.compareAndSet(number - NEXT_CALL | CALLING, number)) return false;
+            Thread.interrupted();       // the interrupt of a call must not be seen by the next call, and would prevent each select from waiting
             registration.took(System.nanoTime() - begun);
         }
         return true;
     }
 
-    private static void call(ChannelRegistration registration) {
+    /** Ends the loop and the connections on it, which would never be called again. */
+    private void fail(Throwable failure) {
+        LOG.log(System.Logger.Level.ERROR, "An event loop has failed; its connections are closed", failure);
+        List<SelectionKey> keys;
         try {
-            registration.report();
-        } catch (CancelledKeyException closed) {
-            // the channel was closed after it had become ready
-        } catch (Throwable fault) {
-            LOG.log(System.Logger.Level.ERROR, "An event of a connection failed", fault);
+            keys = List.copyOf(selector.keys());
+        } catch (ClosedSelectorException closed) {
+            return;
         }
+        close();
+        for (SelectionKey key : keys) ((ChannelRegistration) key.attachment()).fail(failure);
     }
 
     /** Returns the current value of the state, for {@link #isCalling} and {@link #takeAway}. */
@@ -119,9 +142,20 @@ final class EventLoop implements Runnable {
 
     ChannelRegistration register(SocketChannel channel, ChannelEvents events) throws IOException {
         ChannelRegistration registration = new ChannelRegistration(this, events);
-        registration.registered(channel.register(selector, SelectionKey.OP_READ, registration));
+        try {
+            SelectionKey key = channel.register(selector, 0, registration);
+            registration.registered(key);
+            key.interestOps(SelectionKey.OP_READ);      // after the registration knows its key, because it may be called from now on
+        } catch (ClosedSelectorException | CancelledKeyException closed) {
+            throw new IOException("The event loop has ended, or the channel is closed", closed);
+        }
         wakeUp();
         return registration;
+    }
+
+    /** Whether the loop has not ended. */
+    boolean isOpen() {
+        return selector.isOpen();
     }
 
     boolean isLeader() {

@@ -24,7 +24,7 @@ final class EventLoopMonitor implements Runnable {
         this.unchanged = new int[loops.length];
     }
 
-    /** Must be called when a loop has found ready channels. */
+    /** Must be called when a loop begins to call ready channels, after its state has changed. */
     void activity() {
         if (parked) LockSupport.unpark(thread);
     }
@@ -34,7 +34,12 @@ final class EventLoopMonitor implements Runnable {
         thread = Thread.currentThread();
         int quiet = 0;
         while (!closed) {
-            quiet = look() ? 0 : quiet + 1;
+            Thread.interrupted();       // otherwise no park would wait
+            try {
+                quiet = look() ? 0 : quiet + 1;
+            } catch (Throwable failure) {       // for example, there is no memory. Without the monitor, a call that blocks would stop its loop
+                quiet = 0;
+            }
             if (quiet < QUIET_INTERVALS) LockSupport.parkNanos(this, INTERVAL);
             else parkUntilActivity();
         }
@@ -42,7 +47,7 @@ final class EventLoopMonitor implements Runnable {
 
     private void parkUntilActivity() {
         parked = true;
-        boolean same = true;        // a loop that became active before it could see "parked" does not call activity()
+        boolean same = true;        // a loop that did not see "parked" has changed its state before
         for (int i = 0; i < loops.length; i++) same &= loops[i].state() == seen[i];
         if (same && !closed) LockSupport.park(this);
         parked = false;

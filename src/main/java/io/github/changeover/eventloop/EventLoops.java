@@ -2,6 +2,9 @@ package io.github.changeover.eventloop;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +18,7 @@ public final class EventLoops implements AutoCloseable {
     /**
      * What the loops do at present.
      *
-     * @param running     number of loops that have started
+     * @param running     number of loops that run
      * @param connections number of channels on them
      * @param handovers   how many times a loop has been given to another thread because a call did not return
      */
@@ -24,49 +27,71 @@ public final class EventLoops implements AutoCloseable {
         public static final State NONE = new State(0, 0, 0);
     }
 
+    private static final System.Logger LOG = System.getLogger(EventLoops.class.getName());
     private static final long CLOSE_MILLIS = 500;
+    private static final long NEXT_START_NANOS = 10_000_000_000L;
     private final int count;
     private final ExecutorService threads;
     private final AtomicInteger next = new AtomicInteger();
     private final LongAdder handovers = new LongAdder();
-    private EventLoop[] loops;                  // this field and the next are guarded by this object; null before the first registration
-    private boolean closed;
-    private volatile EventLoop[] started = {};  // the same loops, when their threads run
+    private final SelectorProvider selectors;
+    private boolean closed;                     // this field and the next are guarded by this object
+    private long startFailed;                   // the time of the last start that has failed, in nanoseconds; 0 if none has
+    private volatile EventLoop[] started = {};  // empty before the first registration
     private volatile EventLoopMonitor monitor;
 
     /**
      * @param count   number of loops, at least 1
-     * @param threads runs each task on a platform thread of its own; is shut down by {@link #close}. It needs one thread more than there are loops, and
-     *                further ones for calls that block
+     * @param threads runs each task on a platform thread of its own, or throws an exception; is shut down by {@link #close}. It needs one thread more than
+     *                there are loops, and further ones for calls that block
      */
     public EventLoops(int count, ExecutorService threads) {
+        this(count, threads, SelectorProvider.provider());
+    }
+
+    EventLoops(int count, ExecutorService threads, SelectorProvider selectors) {
         if (count < 1) throw new IllegalArgumentException("There must be at least one event loop, not " + count);
         this.count = count;
         this.threads = threads;
+        this.selectors = selectors;
     }
 
     /**
      * Registers a non-blocking channel, with interest in bytes.
      *
-     * @throws IOException if the channel is closed, or the loops are
+     * @throws IOException if the channel is closed, or the loops are, or they could not be started
      */
     public ChannelRegistration register(SocketChannel channel, ChannelEvents events) throws IOException {
         EventLoop[] running = started;
         if (running.length == 0) running = start();
-        return running[Math.floorMod(next.getAndIncrement(), running.length)].register(channel, events);
+        int first = next.getAndIncrement();
+        for (int i = 0; i < running.length; i++) {
+            EventLoop loop = running[Math.floorMod(first + i, running.length)];
+            if (loop.isOpen()) return loop.register(channel, events);
+        }
+        throw new IOException("The event loops have ended");
     }
 
     private synchronized EventLoop[] start() throws IOException {
         if (closed) throw new IOException("The event loops have ended");
-        if (loops != null) return loops;
-        EventLoop[] made = new EventLoop[count];
-        for (int i = 0; i < count; i++) made[i] = new EventLoop(this);
-        loops = made;
-        monitor = new EventLoopMonitor(made);
-        threads.execute(monitor);
-        for (EventLoop loop : made) threads.execute(loop);
-        started = made;
-        return made;
+        if (started.length > 0) return started;
+        if (startFailed != 0 && System.nanoTime() - startFailed < NEXT_START_NANOS) throw new IOException("The event loops could not be started");
+        List<EventLoop> made = new ArrayList<>();
+        try {
+            while (made.size() < count) made.add(new EventLoop(this, selectors.openSelector()));
+            EventLoop[] running = made.toArray(EventLoop[]::new);
+            monitor = new EventLoopMonitor(running);
+            threads.execute(monitor);
+            for (EventLoop loop : running) threads.execute(loop);
+            started = running;
+            return running;
+        } catch (IOException | RuntimeException | Error failure) {      // no file descriptor or no thread is available
+            startFailed = System.nanoTime() | 1;
+            if (monitor != null) monitor.close();
+            made.forEach(EventLoop::close);
+            LOG.log(System.Logger.Level.WARNING, "The event loops could not be started", failure);
+            throw new IOException("The event loops could not be started", failure);
+        }
     }
 
     EventLoopMonitor monitor() {
@@ -82,10 +107,12 @@ public final class EventLoops implements AutoCloseable {
     }
 
     public State state() {
-        EventLoop[] running = started;
-        int connections = 0;
-        for (EventLoop loop : running) connections += loop.size();
-        return new State(running.length, connections, handovers.sum());
+        int running = 0, connections = 0;
+        for (EventLoop loop : started) {
+            if (loop.isOpen()) running++;
+            connections += loop.size();
+        }
+        return new State(running, connections, handovers.sum());
     }
 
     /**
@@ -97,13 +124,11 @@ public final class EventLoops implements AutoCloseable {
         EventLoop[] running;
         synchronized (this) {
             closed = true;
-            running = loops;
+            running = started;
             started = new EventLoop[0];
         }
-        if (running != null) {
-            monitor.close();
-            for (EventLoop loop : running) loop.close();
-        }
+        if (running.length > 0) monitor.close();
+        for (EventLoop loop : running) loop.close();
         threads.shutdownNow();
         try {
             threads.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);

@@ -4,136 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Checks the event loops on sockets of this machine. */
-@Timeout(60)
-class EventLoopsTest {
-    private final List<Thread> threads = new ArrayList<>();
-    private final ExecutorService elsewhere = Executors.newCachedThreadPool();
-    private final List<SocketChannel> sockets = new ArrayList<>();
-    private EventLoops loops = withThreads(1, 100);
-
-    private EventLoops withThreads(int count, int max) {
-        return new EventLoops(count, new ThreadPoolExecutor(0, max, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task);
-            synchronized (threads) {
-                threads.add(thread);
-            }
-            return thread;
-        }));
-    }
-
-    @AfterEach
-    void close() throws IOException, InterruptedException {
-        for (SocketChannel socket : sockets) socket.close();
-        loops.close();
-        elsewhere.shutdownNow();
-        for (Thread thread : threads) {
-            thread.join(5000);
-            assertThat(thread.isAlive()).as(thread.getName()).isFalse();
-        }
-    }
-
-    /** The server's end of a connection, which is on a loop, and the client's end, which blocks. */
-    private class Peer implements ChannelEvents {
-        final SocketChannel server, client;
-        final AtomicInteger calls = new AtomicInteger();
-        final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-        volatile ChannelRegistration registration;
-        volatile Runnable inCall = () -> { };
-        volatile boolean reads = true;
-
-        Peer() throws IOException {
-            try (ServerSocketChannel listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-                client = SocketChannel.open(listener.getLocalAddress());
-                server = listener.accept();
-            }
-            server.configureBlocking(false);
-            sockets.addAll(List.of(server, client));
-            registration = loops.register(server, this);
-        }
-
-        @Override
-        public void readable() {
-            calls.incrementAndGet();
-            inCall.run();
-            if (reads) read();
-        }
-
-        /** Reads until nothing is left. */
-        void read() {
-            ByteBuffer bytes = ByteBuffer.allocate(100);
-            try {
-                while (true) {
-                    registration.readStarted();
-                    int count = server.read(bytes.clear());
-                    if (count < 0) registration.ignoreReadable();
-                    if (count < 0) received.add("end");
-                    if (count == 0) registration.awaitReadable();
-                    if (count <= 0) return;
-                    received.add(new String(bytes.array(), 0, count));
-                }
-            } catch (IOException failure) {
-                received.add(failure.toString());
-            }
-        }
-
-        @Override
-        public void writable() {
-            received.add("writable");
-        }
-
-        @Override
-        public void executeElsewhere(Runnable task) {
-            elsewhere.execute(task);
-        }
-
-        Peer send(String text) throws IOException {
-            client.write(ByteBuffer.wrap(text.getBytes()));
-            return this;
-        }
-
-        String next() throws InterruptedException {
-            return received.poll(10, TimeUnit.SECONDS);
-        }
-    }
-
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        for (long until = System.nanoTime() + 10_000_000_000L; !condition.getAsBoolean() && System.nanoTime() < until; ) Thread.sleep(5);
-        assertThat(condition.getAsBoolean()).isTrue();
-    }
-
+class EventLoopsTest extends EventLoopsFixture {
     @Test
     void bytesAndTheEndAreReported() throws Exception {
         Peer peer = new Peer();
@@ -287,7 +167,7 @@ class EventLoopsTest {
         assertThat(peer.send("x").next()).isEqualTo("x");
         peer.inCall = () -> { };
         assertThat(peer.send("y").next()).isEqualTo("y");
-        assertThat(peer.calls).hasValue(2);
+        assertThat(peer.calls.get()).as("the first call may have read both").isBetween(1, 2);
     }
 
     /** The read of another thread may find nothing just before or after the loop looks whether anybody has read. No report may be lost. */

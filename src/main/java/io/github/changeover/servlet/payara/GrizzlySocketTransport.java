@@ -78,6 +78,11 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
         });
     }
 
+    @Override
+    public void failed(Throwable failure) {
+        connection.transportFailed(failure);
+    }
+
     // ---- bytes
 
     @Override

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
@@ -47,6 +48,8 @@ final class TomcatTransport implements Transport, ChannelEvents {
     private static final int FREE = 0, DISPATCHING = 1, RELEASED = 2;
     /** The event of Tomcat's poller after which a connection moves to an event loop. A connection with less traffic is not worth the price of the move. */
     private static final int MOVES_AT_EVENT = 3;
+    /** After this time, Tomcat's poller has processed a registration. It uses the channel of the wrapper for that, which is replaced in a move. */
+    private static final long POLLER_NANOS = 500_000_000;
     /** The most bytes that are read for one event of a loop, so that a client that always sends does not keep the loop. */
     private static final int READ_AT_ONCE = 256 * 1024;
     private static final Field RECORDS;
@@ -63,8 +66,9 @@ final class TomcatTransport implements Transport, ChannelEvents {
     private final TransportConnection connection;
     private final EventLoops loops;             // null: Tomcat's poller reports all events
     private volatile ChannelRegistration onLoop;    // null while Tomcat's poller reports the events; changed under the io lock
-    private int eventsOfPoller;                 // under the io lock, as the next two
+    private int eventsOfPoller;                 // under the io lock, as the next three
     private boolean polledForRead, polledForWrite;      // registered with Tomcat's poller since its last event; under the io lock
+    private long polledSince;                   // the time of the last registration for reading, in nanoseconds; under the io lock
     private int mayRead = READ_AT_ONCE;         // used only by the thread that reads
     private final SocketChannel channel;
     private final SecureNioChannel secure;      // null without TLS, as are the next two
@@ -188,6 +192,7 @@ final class TomcatTransport implements Transport, ChannelEvents {
             onLoop.awaitReadable();
         } else if (!polledForRead) {
             polledForRead = true;
+            polledSince = System.nanoTime();
             wrapper.registerReadInterest();
         }
     }
@@ -216,12 +221,15 @@ final class TomcatTransport implements Transport, ChannelEvents {
         return !channel.isOpen();
     }
 
-    /** A connection that is idle needs no buffers, so it moves to an event loop. Tomcat's poller has long processed its registration. */
+    /**
+     * A connection that is idle needs no buffers, so it moves to an event loop. Tomcat's poller has long processed its registration, unless bytes have
+     * arrived since the connection was found idle.
+     */
     @Override
     public void idle() {
         io.lock();
         try {
-            if (onLoop == null) moveToLoop();
+            if (onLoop == null && !(polledForRead && System.nanoTime() - polledSince < POLLER_NANOS)) moveToLoop();
         } finally {
             io.unlock();
         }
@@ -242,6 +250,11 @@ final class TomcatTransport implements Transport, ChannelEvents {
     @Override
     public void executeElsewhere(Runnable task) {
         wrapper.execute(task);
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        connection.transportFailed(failure);
     }
 
     /** Counts an event of Tomcat's poller. */
@@ -339,6 +352,8 @@ final class TomcatTransport implements Transport, ChannelEvents {
                 polledForWrite = true;
                 wrapper.registerWriteInterest();
             }
+        } catch (CancelledKeyException closedByTomcat) {
+            throw new IOException("Tomcat has closed the connection", closedByTomcat);
         } finally {
             io.unlock();
         }
