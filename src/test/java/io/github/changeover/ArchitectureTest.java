@@ -57,7 +57,7 @@ class ArchitectureTest {
             Map.entry(".forwarded", List.of(".http", ".spi")),
             Map.entry(".management", List.of(".http", ".spi", ".negotiation", ".connection", ".eventloop", "jdk.jfr..")),
             Map.entry(".websocket", List.of(".http", ".spi", ".negotiation")),
-            Map.entry(".websocket.frames", List.of(".buffers", ".websocket")),
+            Map.entry(".websocket.frames", List.of(".spi", ".buffers", ".websocket")),
             Map.entry(".websocket.engine", List.of("", ".http", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", ".servlet.adapter", ".servlet.rules", ".servlet.settings",
                     "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
             Map.entry(".dryrun", List.of(".http", ".spi", ".negotiation")),

@@ -5,6 +5,7 @@ import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.SharedBytes;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import java.io.IOException;
@@ -221,6 +222,11 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
 
         @Override
         public boolean send(ByteBuffer bytes, Completion sent) {
+            return connection.send(bytes, sent);
+        }
+
+        @Override
+        public boolean send(SharedBytes bytes, Completion sent) {
             return connection.send(bytes, sent);
         }
 

@@ -7,6 +7,7 @@ import io.github.changeover.spi.SwitchedConnection.ImmediateCompletion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,14 +33,15 @@ final class OutputQueue {
 
     static final int DIRECT = 8 * 1024;    // bytes; for larger sends a copy costs more than a separate write
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final long NO_LIMIT = -1;
+    static final long NO_LIMIT = -1;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final BufferPool pool;
     private final MemoryAccount memory;
     private final int limit;
     private Transport transport;
-    private ArrayDeque<ByteBuffer> buffers;      // each ready for reading; more bytes may be appended to the last one after its limit
+    /** Each is ready for reading. A read-only buffer is shared with other connections; any other is of the pool, and the last one may be appended to after its limit. */
+    private ArrayDeque<ByteBuffer> buffers;
     private ArrayDeque<PendingCompletion> immediates;        // null while there are none
     private ArrayDeque<Deferred> deferred;      // messages that are sent after all queued bytes; null while there are none
     private boolean sendsDeferred;              // whether send() of the first deferred message is running
@@ -100,22 +102,21 @@ final class OutputQueue {
         return lock.isHeldByCurrentThread();
     }
 
+    /** Sends as the other {@code send}, without a separate limit; the bytes are not shared. */
+    SendResult send(ByteBuffer bytes, Completion completion, boolean gather) {
+        return send(bytes, completion, gather, false, NO_LIMIT);
+    }
+
     /**
      * Accepts the bytes, and writes them unless they are to be buffered.
      *
-     * @param buffered whether to buffer the bytes
-     * @throws IllegalStateException if the sender did not wait after FULL and the queue would exceed the overflow limit; then nothing was accepted
+     * @param gather     whether to buffer the bytes
+     * @param shared     whether the buffer is read-only, its bytes never change, and it is not used again: then the queue may keep it instead of a copy
+     * @param mostQueued a separate limit of the sender: nothing is accepted if more bytes would then wait. {@link #NO_LIMIT} for none
+     * @throws IllegalStateException without a separate limit, if the sender did not wait after FULL and the queue would exceed the overflow limit; then
+     *                               nothing was accepted
      */
-    SendResult send(ByteBuffer bytes, Completion completion, boolean buffered) {
-        return accept(bytes, completion, buffered, NO_LIMIT);
-    }
-
-    /** As the other {@code send}, for a sender with a separate limit: nothing is accepted if more than {@code mostQueued} bytes would then wait. */
-    SendResult send(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
-        return accept(bytes, completion, gather, mostQueued);
-    }
-
-    private SendResult accept(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
+    SendResult send(ByteBuffer bytes, Completion completion, boolean gather, boolean shared, long mostQueued) {
         lock.lock();
         try {
             if (closed || failure != null) return SendResult.CLOSED;
@@ -131,7 +132,7 @@ final class OutputQueue {
                 writeBuffers();
                 if (!hasBuffers()) write(bytes);
             }
-            if (bytes.hasRemaining()) append(bytes);
+            if (bytes.hasRemaining()) append(bytes, shared && !gather);
             queued = accepted - written;
             if (immediates != null) completeImmediates();       // an empty send is complete if all earlier bytes are written
             if (queued > limit && !awaitingRoom) {
@@ -193,12 +194,18 @@ final class OutputQueue {
     }
 
     /** Appends all of the bytes. If this fails the connection breaks, because a part of them would leave a gap in the stream. */
-    private void append(ByteBuffer bytes) throws IOException {
+    private void append(ByteBuffer bytes, boolean shared) throws IOException {
         try {
             if (buffers == null) buffers = new ArrayDeque<>(4);
+            if (shared && bytes.remaining() > roomInLast()) {       // if there is room, the memory is already held, and fewer writes are needed
+                ByteBuffer rest = bytes.slice();
+                buffers.addLast(rest);
+                memory.charge(rest.capacity());
+                bytes.position(bytes.limit());
+            }
             while (bytes.hasRemaining()) {
                 ByteBuffer last = buffers.peekLast();
-                if (last == null || last.limit() == last.capacity()) {
+                if (roomInLast() == 0) {
                     last = pool.take().limit(0);
                     buffers.addLast(last);                // before charge(), so that shut() returns it to the pool
                     memory.charge(pool.size());
@@ -214,9 +221,42 @@ final class OutputQueue {
         }
     }
 
+    private int roomInLast() {
+        ByteBuffer last = buffers.peekLast();
+        return last == null || last.isReadOnly() ? 0 : last.capacity() - last.limit();
+    }
+
     private void releaseBuffer(ByteBuffer buffer) {
-        pool.give(buffer);
-        memory.release(pool.size());
+        if (buffer.isReadOnly()) {
+            memory.release(buffer.capacity());
+        } else {
+            pool.give(buffer);
+            memory.release(pool.size());
+        }
+    }
+
+    /** If several small shared buffers are first, copies them into one of the pool: a write of each would cost more. */
+    private void joinSmallShared() {
+        if (buffers.size() == 1 || !isSmallShared(buffers.peekFirst())) return;
+        Iterator<ByteBuffer> inOrder = buffers.iterator();
+        inOrder.next();
+        if (!isSmallShared(inOrder.next())) return;
+        ByteBuffer joined;
+        try {
+            joined = pool.take();
+        } catch (OutOfMemoryError none) {
+            return;
+        }
+        memory.charge(pool.size());
+        for (ByteBuffer first = buffers.peekFirst(); first != null && isSmallShared(first) && first.remaining() <= joined.remaining(); first = buffers.peekFirst()) {
+            joined.put(first);
+            releaseBuffer(buffers.pollFirst());
+        }
+        buffers.addFirst(joined.flip());
+    }
+
+    private static boolean isSmallShared(ByteBuffer buffer) {
+        return buffer.isReadOnly() && buffer.remaining() < DIRECT;
     }
 
     /**
@@ -245,6 +285,7 @@ final class OutputQueue {
         if (!hasBuffers() && deferred == null) return;       // queued stays: it would count bytes that are being accepted, and others would lock
         while (!writeIncomplete && transport != null && (hasBuffers() || sendFirstDeferred())) {
             if (!hasBuffers()) continue;
+            joinSmallShared();
             ByteBuffer first = buffers.peekFirst();
             write(first);
             if (!first.hasRemaining()) releaseBuffer(buffers.pollFirst());

@@ -16,6 +16,7 @@ import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.SharedBytes;
 import io.github.changeover.spi.UpgradeRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -394,9 +395,18 @@ public final class TransportConnection implements AdvancedConnection {
 
     @Override
     public boolean send(ByteBuffer bytes, Completion sent) {
+        return send(bytes, sent, false);
+    }
+
+    @Override
+    public boolean send(SharedBytes bytes, Completion sent) {
+        return send(bytes.view(), sent, true);
+    }
+
+    private boolean send(ByteBuffer bytes, Completion sent, boolean shared) {
         boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.buffersSends();
         try {
-            SendResult accepted = closeState.decided() == null ? queue.send(bytes, sent, gather) : SendResult.CLOSED;
+            SendResult accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, shared, OutputQueue.NO_LIMIT) : SendResult.CLOSED;
             return sent(accepted, bytes, sent) == SendResult.MORE;
         } catch (IllegalStateException overflow) {
             abort(CloseCause.of(CloseCause.Kind.OVERFLOW, overflow));
@@ -406,8 +416,17 @@ public final class TransportConnection implements AdvancedConnection {
 
     @Override
     public boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued) {
+        return trySend(bytes, sent, mostQueued, false);
+    }
+
+    @Override
+    public boolean trySend(SharedBytes bytes, Completion sent, long mostQueued) {
+        return trySend(bytes.view(), sent, mostQueued, true);
+    }
+
+    private boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued, boolean shared) {
         boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.buffersSends();
-        SendResult accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, mostQueued) : SendResult.CLOSED;
+        SendResult accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, shared, mostQueued) : SendResult.CLOSED;
         return sent(accepted, bytes, sent) != SendResult.NO_ROOM;
     }
 

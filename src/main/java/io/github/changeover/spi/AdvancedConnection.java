@@ -28,6 +28,9 @@ public interface AdvancedConnection extends SwitchedConnection {
      */
     boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued);
 
+    /** Sends bytes that other connections send as well, as {@link #trySend(ByteBuffer, Completion, long)}. Bytes that must wait are queued by reference. */
+    boolean trySend(SharedBytes bytes, Completion sent, long mostQueued);
+
     /**
      * Runs several sends atomically: sends of other threads come before or after all of them. No callback of this connection runs on
      * the calling thread until this method returns. Use it if several sends must stay in order, such as fragments or compressed messages.

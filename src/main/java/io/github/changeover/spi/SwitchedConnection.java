@@ -46,6 +46,14 @@ public interface SwitchedConnection {
      */
     boolean send(ByteBuffer bytes, Completion sent);
 
+    /** Sends bytes that other connections send as well, as {@link #send(ByteBuffer)}. Bytes that must wait are queued by reference. */
+    default boolean send(SharedBytes bytes) {
+        return send(bytes, null);
+    }
+
+    /** Sends bytes that other connections send as well, as {@link #send(ByteBuffer, Completion)}. Bytes that must wait are queued by reference. */
+    boolean send(SharedBytes bytes, Completion sent);
+
     /**
      * Called when bytes have been sent, or when it is certain that they will not be sent. Applications implement this interface. For
      * small sends from threads outside the callbacks, completions may run some milliseconds later, several at a time. If a thread waits

@@ -1,8 +1,10 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.AdvancedConnection;
+import io.github.changeover.spi.SharedBytes;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.websocket.WebSocketListener;
+import io.github.changeover.websocket.frames.FrameOutput;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
 import io.github.changeover.websocket.frames.OutgoingFrame;
@@ -13,7 +15,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.spi.CompletionHandler;
@@ -41,7 +42,8 @@ final class FrameSender {
     private final Executor threads;
     private final Executor results;
     private final Runnable onBroken;
-    private final Consumer<ByteBuffer> output = this::output;
+    private final FrameOutput output = new QueueOutput();
+    private Thread receiving;               // the thread that delivers received bytes, or null. Not volatile: each thread compares it only with itself
     private volatile boolean sending;       // a frame is being put into the queue; changed under the send lock
     private boolean scheduled;             // a thread of the application is about to send the deferred frames; under the send lock
     private boolean fragmented;             // a message is being sent in fragments and its last one is not sent; under the send lock
@@ -70,6 +72,16 @@ final class FrameSender {
     /** Sets the observer. Called before anything is sent. */
     void observe(SessionObserver by) {
         observer = by;
+    }
+
+    /** Called before and after received bytes are delivered. */
+    void receiving(boolean begins) {
+        receiving = begins ? Thread.currentThread() : null;
+    }
+
+    /** Whether the current thread delivers received bytes of this session, so that a send is probably a response for this session only. */
+    boolean isReceiving() {
+        return receiving == Thread.currentThread();
     }
 
     /** Whether the send queue is full. If so, nothing more should be read from the client. */
@@ -187,9 +199,18 @@ final class FrameSender {
         return EnqueueResult.DONE;
     }
 
-    private void output(ByteBuffer bytes) {
-        bytesOfFrame += bytes.remaining();
-        connection.trySend(bytes, null, Long.MAX_VALUE);
+    private final class QueueOutput implements FrameOutput {
+        @Override
+        public void write(ByteBuffer bytes) {
+            bytesOfFrame += bytes.remaining();
+            connection.trySend(bytes, null, Long.MAX_VALUE);
+        }
+
+        @Override
+        public void write(SharedBytes bytes) {
+            bytesOfFrame += bytes.size();
+            connection.trySend(bytes, null, Long.MAX_VALUE);
+        }
     }
 
     // ---- deferred frames

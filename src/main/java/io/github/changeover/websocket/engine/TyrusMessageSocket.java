@@ -38,6 +38,8 @@ final class TyrusMessageSocket extends TyrusWebSocket {
     private static final ReentrantLock ENDS = new ReentrantLock();
     private static final Condition ENDED = ENDS.newCondition();
 
+    private static final MessageFrames FRAMES = new MessageFrames();
+
     /** Codes that represent a missing code and are never sent. If the application closes with one of them, Tyrus sends 1000. */
     private static final Set<Integer> CODES_FOR_NO_CODE = Set.of(1005, 1006, 1015);
 
@@ -180,12 +182,12 @@ final class TyrusMessageSocket extends TyrusWebSocket {
 
     @Override
     public Future<Frame> sendText(String text, WriterInfo info) {
-        return message(OutgoingFrame.text(text), info, null);
+        return message(text(text), info, null);
     }
 
     @Override
     public void sendText(String text, SendHandler handler, WriterInfo info) {
-        message(OutgoingFrame.text(text), info, handler);
+        message(text(text), info, handler);
     }
 
     @Override
@@ -201,11 +203,15 @@ final class TyrusMessageSocket extends TyrusWebSocket {
     /** Called by Tyrus for a message that is sent to many sessions. */
     @Override
     public Future<Frame> sendRawFrame(ByteBuffer frame) {
-        return message(OutgoingFrame.parse(frame), new WriterInfo(WriterInfo.MessageType.BINARY, WriterInfo.RemoteEndpointType.BROADCAST), null);
+        return message(FRAMES.encoded(frame), new WriterInfo(WriterInfo.MessageType.BINARY, WriterInfo.RemoteEndpointType.BROADCAST), null);
     }
 
-    private static OutgoingFrame binary(byte[] bytes) {
-        return OutgoingFrame.of(Opcode.BINARY, true, bytes, 0, bytes.length);
+    private OutgoingFrame text(String text) {
+        return sender.isReceiving() ? OutgoingFrame.text(text) : FRAMES.text(text);
+    }
+
+    private OutgoingFrame binary(byte[] bytes) {
+        return sender.isReceiving() ? OutgoingFrame.of(Opcode.BINARY, true, bytes, 0, bytes.length) : FRAMES.binary(bytes);
     }
 
     private Future<Frame> message(OutgoingFrame frame, WriterInfo info, SendHandler handler) {

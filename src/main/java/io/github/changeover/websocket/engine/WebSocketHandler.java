@@ -148,7 +148,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
-        reader.read(bytes, this);
+        sender.receiving(true);
+        try {
+            reader.read(bytes, this);
+        } finally {
+            sender.receiving(false);
+        }
         if (sender.isFull()) connection.pause();
     }
 

@@ -30,6 +30,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     private static final String DEFLATE_LEVEL = "changeover.websocket.deflate.level";
     private static final String DEFLATE_MIN = "changeover.websocket.deflate.min";
     private static final String DEFLATE_CONTEXT = "changeover.websocket.deflate.context";
+    private static final String DEFLATE_SHARED = "changeover.websocket.deflate.shared";
 
     /** Called by the ServiceLoader. */
     public WebSocketLibrary() {
@@ -44,7 +45,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> pathSettings() {
-        Set<String> settings = new HashSet<>(Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE, DEFLATE_LEVEL, DEFLATE_MIN, DEFLATE_CONTEXT));
+        Set<String> settings = new HashSet<>(Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE, DEFLATE_LEVEL, DEFLATE_MIN, DEFLATE_CONTEXT, DEFLATE_SHARED));
         settings.addAll(SessionSettings.NAMES);
         return settings;
     }
@@ -64,7 +65,8 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             DeflatePolicy deflate = DeflatePolicy.JDK.withServerNoContextTakeover(!settings.flag(DEFLATE_CONTEXT).orElse(true));
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(deflate) : HandshakePolicy.NOTHING;
-            Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.DEFAULT.level(), 9), settings.size(DEFLATE_MIN, Compression.DEFAULT.smallest()));
+            Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.DEFAULT.level(), 9), settings.size(DEFLATE_MIN, Compression.DEFAULT.smallest()),
+                    settings.flag(DEFLATE_SHARED).orElse(false));
             return new WebSocketSettings(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionSettings.of(settings));
         }
 

@@ -8,14 +8,21 @@ import java.util.zip.Deflater;
  * @param level    the zlib level, 1 (fastest) to 9 (smallest)
  * @param smallest the length, in bytes, of the shortest message that is compressed. A message that is sent in fragments is always compressed, because its
  *                 length is unknown when its first frame is sent
+ * @param shared   whether a message that is sent to several connections is also compressed once for connections that keep their window. These then lose
+ *                 their window
  */
-public record Compression(int level, int smallest) {
+public record Compression(int level, int smallest, boolean shared) {
     /** The default level of zlib, and 64 bytes. A shorter message fits into one packet in any case, and the packet's headers are as long as the message. */
-    public static final Compression DEFAULT = new Compression(6, 64);
+    public static final Compression DEFAULT = new Compression(6, 64, false);
 
     /** @throws IllegalArgumentException if zlib does not support the level, or the length is negative */
     public Compression {
         if (level < Deflater.BEST_SPEED || level > Deflater.BEST_COMPRESSION) throw new IllegalArgumentException("The compression level must be from 1 to 9, not " + level);
         if (smallest < 0) throw new IllegalArgumentException("The minimum size of a compressed message must be 0 bytes or more, not " + smallest);
+    }
+
+    /** Without sharing for connections that keep their window. */
+    public Compression(int level, int smallest) {
+        this(level, smallest, false);
     }
 }

@@ -1,7 +1,8 @@
 package io.github.changeover.websocket.frames;
 
+import io.github.changeover.spi.SharedBytes;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 import java.util.zip.Deflater;
 
 /** Compresses the messages of a server, frame by frame: RFC 7692 section 7.2.1. */
@@ -11,6 +12,8 @@ final class MessageDeflater implements AutoCloseable {
     private static final int TAIL = 4;              // 00 00 ff ff, which is not sent and which the receiver appends
     private static final int LARGEST = 32 * 1024;   // size of a piece including its header
     private static final int MAX_GROWTH = 64;           // bytes by which a short payload may grow
+    /** A payload of at most this length in bytes becomes one piece. */
+    static final int ONE_PIECE = LARGEST - HEADER - MAX_GROWTH;
 
     private final DeflaterPool pool;
     private final int level;
@@ -33,7 +36,7 @@ final class MessageDeflater implements AutoCloseable {
      * @param first   the first byte of the frame: FIN, RSV1 and opcode
      * @param payload has no remaining bytes afterwards
      */
-    void deflate(int first, ByteBuffer payload, Consumer<ByteBuffer> output) {
+    void deflate(int first, ByteBuffer payload, FrameOutput output) {
         boolean isFinal = (first & Opcode.FIN) != 0;
         if (deflater == null) deflater = pool.takeDeflater(level);
         byte[] piece = new byte[Math.min(LARGEST, HEADER + MAX_GROWTH + payload.remaining())];
@@ -57,11 +60,25 @@ final class MessageDeflater implements AutoCloseable {
         if (isFinal && !keepsContext) close();
     }
 
-    private static void emit(int first, byte[] piece, int end, Consumer<ByteBuffer> output) {
+    /** Whether a message may refer to the previous one. */
+    boolean keepsContext() {
+        return keepsContext;
+    }
+
+    /** Compresses a complete message that refers to no other one. The context of earlier messages is lost. */
+    SharedBytes deflateWithoutContext(int first, ByteBuffer payload) {
+        close();
+        ByteArrayOutputStream frames = new ByteArrayOutputStream(payload.remaining() / 2 + HEADER);
+        deflate(first, payload, piece -> frames.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining()));
+        close();
+        return SharedBytes.wrap(ByteBuffer.wrap(frames.toByteArray()));
+    }
+
+    private static void emit(int first, byte[] piece, int end, FrameOutput output) {
         int length = end - HEADER;
         int start = HEADER - ServerFrameHeader.size(length);
         ServerFrameHeader.write(piece, start, first, length);
-        output.accept(ByteBuffer.wrap(piece, start, end - start));
+        output.write(ByteBuffer.wrap(piece, start, end - start));
     }
 
     /** Gives the deflater back to the pool. */

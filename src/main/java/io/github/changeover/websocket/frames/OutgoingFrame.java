@@ -1,10 +1,13 @@
 package io.github.changeover.websocket.frames;
 
+import io.github.changeover.spi.SharedBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * A complete unmasked frame, as a server sends it without extensions: RFC 6455 section 5.2. A {@link FrameWriter} sends it once.
+ * A complete unmasked frame, as a server sends it without extensions: RFC 6455 section 5.2. A {@link FrameWriter} sends it once; a reusable frame may be
+ * sent by several writers, on any threads.
  *
  * <pre>
  * OutgoingFrame.text("Hello")   81 05 48 65 6c 6c 6f
@@ -16,13 +19,29 @@ public final class OutgoingFrame {
 
     private final int opcode;
     private final boolean fin;
-    private final ByteBuffer bytes;
+    private final ByteBuffer bytes;     // null for a reusable frame
+    private final byte[] reusable;      // never changes; null for a frame that is sent once
     private final int header;       // length in bytes
+    private SharedBytes shared;         // null until share(). Threads may race: both objects are immutable, and equal if there are two
+    private CompressedMessage compressed;
+
+    /** The message, compressed without a context at one level. */
+    private record CompressedMessage(int level, SharedBytes frames, CompressedMessage other) {
+    }
 
     private OutgoingFrame(int opcode, boolean fin, ByteBuffer bytes, int header) {
         this.opcode = opcode;
         this.fin = fin;
         this.bytes = bytes;
+        this.reusable = null;
+        this.header = header;
+    }
+
+    private OutgoingFrame(int opcode, byte[] reusable, int header) {
+        this.opcode = opcode;
+        this.fin = true;
+        this.bytes = null;
+        this.reusable = reusable;
         this.header = header;
     }
 
@@ -40,6 +59,21 @@ public final class OutgoingFrame {
     public static OutgoingFrame text(String text) {
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
         return of(Opcode.TEXT, true, payload, 0, payload.length);
+    }
+
+    /**
+     * Creates the frame of a complete message with a copy of the payload. It may be sent any number of times.
+     *
+     * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY}
+     */
+    public static OutgoingFrame reusable(int opcode, byte[] payload) {
+        return new OutgoingFrame(opcode, encode(Opcode.FIN | opcode, payload, 0, payload.length).array(), ServerFrameHeader.size(payload.length));
+    }
+
+    /** Makes a frame reusable. The bytes of a complete message are used without a copy and must never change. */
+    public OutgoingFrame reusable() {
+        if (reusable != null || !fin || isControl() || opcode == Opcode.CONTINUATION || !bytes.hasArray() || bytes.remaining() != bytes.array().length) return this;
+        return new OutgoingFrame(opcode, bytes.array(), header);
     }
 
     /**
@@ -91,28 +125,70 @@ public final class OutgoingFrame {
 
     /** The bytes to send, not a copy. They are remaining until the frame is sent. */
     public ByteBuffer bytes() {
-        return bytes;
+        return reusable == null ? bytes : ByteBuffer.wrap(reusable);
     }
 
     /** The number of bytes that are not sent yet: header and payload. */
     public int size() {
-        return bytes.remaining();
+        return reusable == null ? bytes.remaining() : reusable.length;
     }
 
-    /** The number of bytes of the payload. The frame must not be sent yet. */
+    /** The number of bytes of the payload. The frame must not be sent yet, unless it is reusable. */
     public int payloadSize() {
-        return bytes.remaining() - header;
+        return size() - header;
     }
 
-    /** Returns a copy of the payload. The frame must not be sent yet. */
+    /** Returns a copy of the payload. The frame must not be sent yet, unless it is reusable. */
     public byte[] copyPayload() {
         byte[] payload = new byte[payloadSize()];
-        bytes.get(bytes.position() + header, payload);
+        ByteBuffer from = bytes();
+        from.get(from.position() + header, payload);
         return payload;
     }
 
-    /** Skips the header. Returns {@link #bytes()}, in which the payload is remaining. */
+    /** Returns a buffer in which the payload is remaining. For a frame that is sent once, this is {@link #bytes()}. */
     ByteBuffer skipHeader() {
-        return bytes.position(bytes.position() + header);
+        ByteBuffer from = bytes();
+        return from.position(from.position() + header);
+    }
+
+    /** Called when the frame was sent. */
+    void sent() {
+        if (reusable == null) bytes.position(bytes.limit());
+    }
+
+    // ---- reusable frames
+
+    /** Whether this frame may be sent any number of times. */
+    public boolean isReusable() {
+        return reusable != null;
+    }
+
+    /** Whether this frame is reusable and has this opcode and this payload. */
+    public boolean contains(int type, byte[] payload) {
+        return reusable != null && opcode == type && Arrays.equals(reusable, header, reusable.length, payload, 0, payload.length);
+    }
+
+    /** From now on, the writers of a reusable frame output {@link SharedBytes}, because several connections send it. Returns this frame. */
+    public OutgoingFrame share() {
+        if (shared == null && reusable != null) shared = SharedBytes.wrap(ByteBuffer.wrap(reusable));
+        return this;
+    }
+
+    /** The bytes of a shared frame; null if it is not shared. */
+    SharedBytes shared() {
+        return shared;
+    }
+
+    /** Returns the message as it was compressed without a context at this level; null if it was not. */
+    SharedBytes compressed(int level) {
+        CompressedMessage known = compressed;
+        while (known != null && known.level != level) known = known.other;
+        return known == null ? null : known.frames;
+    }
+
+    /** Keeps the message as it was compressed without a context at this level. */
+    void keepCompressed(int level, SharedBytes frames) {
+        compressed = new CompressedMessage(level, frames, compressed);
     }
 }
