@@ -125,7 +125,7 @@ public final class Deployment implements AutoCloseable {
 
     /** Returns the event loops, or null. They have threads for the loops, for their monitor, and for callbacks that block. */
     private EventLoops eventLoops(ClassLoader loader) {
-        int count = settings.eventLoops();
+        int count = support.eventLoops() ? settings.eventLoops() : 0;
         if (count == 0) return null;
         return new EventLoops(count, CallbackExecutor.platformThreads(count + 1 + settings.maxCallbacks(), container.threads(), loader, "changeover-loop-"));
     }

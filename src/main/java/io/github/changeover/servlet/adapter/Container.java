@@ -41,6 +41,8 @@ public interface Container extends ContainerDescription {
             OTHER_CONTAINER,
             /** Every required class, method and field exists. */
             COMPLETE,
+            /** Only a class or member for {@link io.github.changeover.eventloop.EventLoops event loops} is missing. The container reports all events. */
+            WITHOUT_EVENT_LOOPS,
             /** A class or member for native connections is missing. Connections on the streams of the Servlet API are reliable, as tests show. */
             SERVLET_API_ONLY,
             /** This container, but a member is missing without which no connection can be switched safely. */
@@ -49,6 +51,10 @@ public interface Container extends ContainerDescription {
 
         public static final Fit OTHER_CONTAINER = new Fit(Level.OTHER_CONTAINER, "");
         public static final Fit COMPLETE = new Fit(Level.COMPLETE, "");
+
+        public static Fit withoutEventLoops(String reason) {
+            return new Fit(Level.WITHOUT_EVENT_LOOPS, reason);
+        }
 
         public static Fit servletApiOnly(String reason) {
             return new Fit(Level.SERVLET_API_ONLY, reason);

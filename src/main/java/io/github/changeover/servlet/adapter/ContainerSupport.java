@@ -22,11 +22,17 @@ public final class ContainerSupport {
     private final Container container;
     private final String reasonForOff;  // why no protocol is offered, for the client; null if connections are switched
     private final String warning;       // for the log, or null
+    private final boolean eventLoops;
 
     private ContainerSupport(Container container, String reasonForOff, String warning) {
+        this(container, reasonForOff, warning, true);
+    }
+
+    private ContainerSupport(Container container, String reasonForOff, String warning, boolean eventLoops) {
         this.container = container;
         this.reasonForOff = reasonForOff;
         this.warning = warning;
+        this.eventLoops = eventLoops;
     }
 
     /** @throws SettingValues.InvalidSettingException if the value of {@code changeover.container} is not allowed */
@@ -43,6 +49,7 @@ public final class ContainerSupport {
         Container.Fit fit = identified.get().fit();
         return switch (fit.level()) {
             case COMPLETE, OTHER_CONTAINER -> new ContainerSupport(container, null, null);
+            case WITHOUT_EVENT_LOOPS -> withoutEventLoops(container, runningContainer, fit.reason());
             case SERVLET_API_ONLY -> servletApiOnly(container, runningContainer, fit.reason());
             case UNSUPPORTED_VERSION -> unchecked ? uncheckedVersion(container, runningContainer, fit.reason()) : unsupported(container, runningContainer + ". " + fit.reason());
         };
@@ -64,6 +71,11 @@ public final class ContainerSupport {
             }
         }
         return Optional.empty();
+    }
+
+    private static ContainerSupport withoutEventLoops(Container container, String running, String reason) {
+        return new ContainerSupport(container, null, reason + "; not using event loops (" + Settings.LOOPS + "). Container: " + running
+                + ". Connections work on the threads of the container, which need more processor time for each message.", false);
     }
 
     private static ContainerSupport servletApiOnly(Container container, String running, String reason) {
@@ -132,6 +144,11 @@ public final class ContainerSupport {
     /** Returns why no protocol is offered, as a sentence for the client that names the setting; empty if connections are switched. */
     public Optional<String> reasonForOff() {
         return Optional.ofNullable(reasonForOff);
+    }
+
+    /** Returns whether connections can use event loops. */
+    public boolean eventLoops() {
+        return eventLoops;
     }
 
     /** Returns the warning for the log at the start. */

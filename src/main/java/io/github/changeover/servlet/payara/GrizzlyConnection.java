@@ -51,7 +51,7 @@ final class GrizzlyConnection implements NativeConnection {
      */
     static GrizzlyConnection of(GrizzlyRequest request, boolean takesSocket) {
         GrizzlyConnection made = new GrizzlyConnection(request);
-        made.takesSocket = takesSocket && made.grizzly.canTakeSocket && GrizzlyMembers.check(() -> !made.overTls());
+        made.takesSocket = takesSocket && GrizzlyMembers.check(() -> !made.overTls());
         if (!made.takesSocket) made.prepareForStreams();
         return made;
     }

@@ -51,7 +51,7 @@ final class GrizzlyMembers {
             filterchain.InternalContextImpl chainContext=filterChainContext
             ProcessorResult terminated=createTerminate() completed=createComplete()
             ssl.SSLUtils engine=getSSLEngine(Connection) setEngine=setSSLEngine(Connection,SSLEngine)""";
-    /** The members that are needed to take the socket of a connection from Grizzly. Without them, connections use the streams of the Servlet API. */
+    /** The members that are needed to take the socket of a connection from Grizzly. Without them there are no event loops: connections use the streams of the Servlet API. */
     private static final String NAMES_FOR_SOCKET = """
             nio.NIOConnection writeQueue=getAsyncWriteQueue() selectionKey=getSelectionKey()
             asyncqueue.TaskQueue nothingQueued=isEmpty()""";
@@ -59,19 +59,29 @@ final class GrizzlyMembers {
     private final ClassLoader loader;
     final Class<?> codec, tls;
     final Object read, empty, appender, post, none;     // none: a processor that parses nothing
-    final boolean canTakeSocket;
+    final String missingForSocket;      // the first member that is missing for event loops; empty if there is none
 
     GrizzlyMembers(ClassLoader loader) throws ReflectiveOperationException {
         this.loader = loader;
         codec = type("http.HttpServerFilter");
         tls = type("ssl.SSLBaseFilter");
         find(NAMES);
-        canTakeSocket = attempt(() -> find(NAMES_FOR_SOCKET));
+        missingForSocket = missing(NAMES_FOR_SOCKET);
         read = type("filterchain.FilterChainContext$Operation").getMethod("valueOf", String.class).invoke(null, "READ");
         post = type("http.Method").getField("POST").get(null);
         empty = call("empty", null);
         appender = call("appender", null, true);
         none = call("none", null);
+    }
+
+    /** Finds members. Returns the first one that is missing, or an empty string. */
+    private String missing(String names) {
+        try {
+            find(names);
+            return "";
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
+            return missing.toString();
+        }
     }
 
     private void find(String names) throws ReflectiveOperationException {

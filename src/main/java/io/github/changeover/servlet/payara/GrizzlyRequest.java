@@ -45,13 +45,15 @@ final class GrizzlyRequest {
     /**
      * Resolves all required classes and members of Grizzly. Called once, at the start.
      *
+     * @return the first member that is missing for event loops; empty if there is none
      * @throws ReflectiveOperationException for the first class or member that is missing; the message contains its name
      */
-    static void resolve(ClassLoader container) throws ReflectiveOperationException {
+    static String resolve(ClassLoader container) throws ReflectiveOperationException {
         Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
         Class<?> catalina = Class.forName(REQUEST, false, container);
         catalina.getDeclaredField("httpUpgradeHandler");
         resolved = new GrizzlyMembers(catalina.getMethod("getCoyoteRequest").getReturnType().getClassLoader());
+        return resolved.missingForSocket;
     }
 
     /** Returns Grizzly's request behind a request and its wrappers. Empty for HTTP/2, which has another chain, and if {@link #resolve} has failed. */

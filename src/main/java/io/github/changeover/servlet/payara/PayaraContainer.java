@@ -37,8 +37,8 @@ public final class PayaraContainer implements Container {
         listeners = PayaraListeners.of(context);
         caller = PayaraCaller.of(context);
         try {
-            GrizzlyRequest.resolve(contextClass.getClassLoader());
-            return Fit.COMPLETE;
+            String missing = GrizzlyRequest.resolve(contextClass.getClassLoader());
+            return missing.isEmpty() ? Fit.COMPLETE : Fit.withoutEventLoops("Unsupported Grizzly version (" + missing + ")");
         } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
             return Fit.unsupportedVersion("Unsupported Grizzly version (" + missing + ")");
         }

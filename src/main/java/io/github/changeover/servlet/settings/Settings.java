@@ -51,10 +51,11 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
     }
 
     public static final String CONTAINER = "changeover.container";
+    public static final String LOOPS = "changeover.loops";
     private static final Set<String> APPLICATION_SETTINGS = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
             "changeover.off", CONTAINER, "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
-            "changeover.stall.min", "changeover.callbacks.max", "changeover.loops", "changeover.memory.max");
+            "changeover.stall.min", "changeover.callbacks.max", LOOPS, "changeover.memory.max");
     private static final Set<String> PATH_SETTINGS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
             "changeover.close-on-refuse", "changeover.roles", "changeover.connections.max", "changeover.idle", "changeover.lifetime");
 
@@ -92,7 +93,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
-                source.count("changeover.loops", Runtime.getRuntime().availableProcessors(), 1000),
+                source.count(LOOPS, Runtime.getRuntime().availableProcessors(), 1000),
                 source.longSize("changeover.memory.max", MemoryBudget.defaultMax()), container(source), servletApiOnly,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), ConnectionLimitSettings.read(source), OperatorSettings.read(source));
     }

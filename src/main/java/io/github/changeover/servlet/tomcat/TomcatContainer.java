@@ -39,11 +39,16 @@ public final class TomcatContainer implements Container {
             processors = new TomcatProcessors();
             requestRepair = new TomcatRequestRepair(processors);
             connectionUpgrade = new TomcatUpgrade(processors, true);
-            return Fit.COMPLETE;
         } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
             reasonForServletApi = "unsupported Tomcat version: " + missing;
             connectionUpgrade = ConnectionUpgrade.onServletStreams(new TomcatNativeConnection(null));
             return Fit.servletApiOnly("Unsupported Tomcat version (" + missing + ")");
+        }
+        try {
+            TomcatUpgrade.requireEventLoops();
+            return Fit.COMPLETE;
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
+            return Fit.withoutEventLoops("Unsupported Tomcat version (" + missing + ")");
         }
     }
 

@@ -66,9 +66,11 @@ final class TomcatSocketBuffers {
         }
     }
 
-    /** Loads all classes. */
-    static void check() throws ClassNotFoundException {
+    /** Finds all classes and members. */
+    static void check() throws ReflectiveOperationException {
         Class.forName(ChannelWithoutBuffers.class.getName());
+        NioSocketWrapper.class.getMethod("interestOps", int.class);
+        NioSocketWrapper.class.getMethod("getPoller").getReturnType().getMethod("getSelector");
     }
 
     /** Returns the lock that Tomcat holds during each dispatch of a socket. */

@@ -23,12 +23,16 @@ final class TomcatUpgrade implements ConnectionUpgrade {
         this.nativeTransport = nativeTransport;
     }
 
-    /** Loads every class that the native transport uses, so that a class or member that is missing is found at the start. */
+    /** Loads every class that the native transport uses on Tomcat's poller, so that a class or member that is missing is found at the start. */
     static void requireNativeTransport() throws ReflectiveOperationException {
         SocketState.valueOf("SUSPENDED");
         ClassLoader loader = TomcatUpgrade.class.getClassLoader();
         Class.forName(TomcatUpgradeHandler.class.getName(), true, loader).getMethods();
         Class.forName(TomcatTransport.class.getName(), true, loader);
+    }
+
+    /** The same for the classes that only event loops need. */
+    static void requireEventLoops() throws ReflectiveOperationException {
         TomcatSocketBuffers.check();
     }
 
