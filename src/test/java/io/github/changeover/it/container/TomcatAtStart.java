@@ -62,6 +62,31 @@ public final class TomcatAtStart implements AutoCloseable {
         return URI.create((connectors.get(index).getSecure() ? "https" : "http") + "://" + TestDirectories.LOOPBACK + ":" + connectors.get(index).getLocalPort());
     }
 
+    public void pause(int index) {
+        connectors.get(index).pause();
+    }
+
+    public void resume(int index) {
+        connectors.get(index).resume();
+    }
+
+    /** Stops the listener at this index; its port stays bound. */
+    public void stop(int index) {
+        try {
+            connectors.get(index).stop();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException("The connector did not stop", e);
+        }
+    }
+
+    public void start(int index) {
+        try {
+            connectors.get(index).start();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException("The connector did not start", e);
+        }
+    }
+
     @Override
     public void close() {
         try {
