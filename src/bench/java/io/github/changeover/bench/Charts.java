@@ -80,11 +80,11 @@ final class Charts {
         int most = points.get(points.size() - 1).connections();
         List<LineChart.Series> series = new ArrayList<>();
         for (IdleMemory each : results.memory) {
-            series.add(new LineChart.Series(name(each.peer()) + (each.webSocket() ? "" : ", raw") + String.format(Locale.ROOT, ", %.1f KB each", each.bytes() / 1000), color(each.peer()), !each.webSocket(),
+            series.add(new LineChart.Series(name(each.peer()) + (each.webSocket() ? "" : ", raw") + String.format(Locale.ROOT, ", %.1f KB", each.bytes() / 1000), color(each.peer()), !each.webSocket(),
                     each.points().stream().map(point -> point.heap() / MEGABYTE).toList()));
         }
         String values = series.stream().map(LineChart.Series::label).collect(Collectors.joining("; "));
-        return new LineChart("Heap by the number of idle connections", "Megabytes of live objects, WebSocket connections and raw ones: " + values + ".", "MB of live objects; dashed: raw connections",
+        return new LineChart("Heap by the number of idle connections", "Megabytes of live objects, WebSocket connections and raw ones: " + values + ".", "MB of live objects, with the KB for one connection; dashed: raw connections",
                 points.stream().map(point -> String.format(Locale.ROOT, "%,d", point.connections())).toList(), points.stream().map(point -> point.connections() / (double) most).toList(), series, false);
     }
 

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param logarithmic whether the values have a logarithmic scale, from a power of ten to a power of ten
  */
 public record LineChart(String title, String description, String unit, List<String> positions, List<Double> places, List<Series> series, boolean logarithmic) implements Chart {
-    private static final int WIDTH = 880, HEIGHT = 400, LEFT = 64, RIGHT = 660, TOP = 66, BOTTOM = 360, APART = 16;
+    private static final int WIDTH = 880, HEIGHT = 400, LEFT = 64, RIGHT = 600, TOP = 66, BOTTOM = 360, APART = 16;
 
     /**
      * A curve.
