@@ -10,39 +10,32 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Sends each message to all sessions, in the usual loop. A session takes part after its first message, {@code join}, which is sent back to this
- * session only: then the client knows when all its sessions take part.
+ * session only: then the client knows when all its sessions take part. {@code first} does the same, and the sessions of earlier measurements, which
+ * the client has reset, no longer take part.
  */
 @ServerEndpoint("/broadcast")
 public final class BroadcastEndpoint {
-    private static final String JOIN = "join";
-    private static final Set<Session> SESSIONS = ConcurrentHashMap.newKeySet();
+    private static final String FIRST = "first", JOIN = "join";
+    private static volatile Set<Session> all = ConcurrentHashMap.newKeySet();
 
     @OnMessage
     public void text(Session sender, String text) {
-        if (text.equals(JOIN)) {
-            SESSIONS.add(sender);
+        if (text.equals(FIRST)) all = ConcurrentHashMap.newKeySet();
+        if (text.equals(FIRST) || text.equals(JOIN)) {
+            all.add(sender);
             sender.getAsyncRemote().sendText(text);
             return;
         }
-        for (Session session : SESSIONS) send(session, text);
-    }
-
-    /** A session that the client has just reset may still be in the set. */
-    private static void send(Session session, String text) {
-        try {
-            session.getAsyncRemote().sendText(text);
-        } catch (IllegalStateException closed) {
-            SESSIONS.remove(session);
-        }
+        for (Session session : all) session.getAsyncRemote().sendText(text);
     }
 
     @OnClose
     public void closed(Session session) {
-        SESSIONS.remove(session);
+        all.remove(session);
     }
 
     @OnError
     public void failed(Session session, Throwable failure) {
-        SESSIONS.remove(session);
+        all.remove(session);
     }
 }

@@ -21,6 +21,11 @@ final class Broadcasts {
         this.sessions = sessions;
     }
 
+    /** Returns the text with which the next session takes part. */
+    String greeting() {
+        return joined == 0 ? "first" : "join";
+    }
+
     BroadcastTalk talk() {
         return new BroadcastTalk(payloads, this);
     }

@@ -8,18 +8,18 @@ import java.util.function.Supplier;
 public final class Kind {
     private final int connections;
     private final byte[] opening;       // the upgrade request; empty for none
-    private final String first;         // a text to exchange after the upgrade; empty for none
+    private final Supplier<String> greetings;     // a text to exchange after the upgrade; empty for none
     private final Supplier<Talk> talks;
 
-    private Kind(int connections, byte[] opening, String first, Supplier<Talk> talks) {
+    private Kind(int connections, byte[] opening, Supplier<String> greetings, Supplier<Talk> talks) {
         this.connections = connections;
         this.opening = opening;
-        this.first = first;
+        this.greetings = greetings;
         this.talks = talks;
     }
 
     private Kind(int connections, byte[] opening, Supplier<Talk> talks) {
-        this(connections, opening, "", talks);
+        this(connections, opening, () -> "", talks);
     }
 
     /** WebSocket messages, with this many of them in flight on each connection. */
@@ -38,7 +38,7 @@ public final class Kind {
         Payloads payloads = Payloads.frames(true, size, 1);
         String offer = compressed ? "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n" : "";
         Broadcasts broadcasts = new Broadcasts(payloads, sessions);
-        return new Kind(sessions, Opening.webSocket("/broadcast", offer), "join", broadcasts::talk);
+        return new Kind(sessions, Opening.webSocket("/broadcast", offer), broadcasts::greeting, broadcasts::talk);
     }
 
     /** A stream of bytes after an upgrade to {@code echo}, counted in chunks. */
@@ -69,7 +69,8 @@ public final class Kind {
 
     void open(SocketChannel channel) throws IOException {
         if (opening.length > 0) Opening.perform(channel, opening);
-        if (!first.isEmpty()) Opening.exchange(channel, first);
+        String greeting = greetings.get();
+        if (!greeting.isEmpty()) Opening.exchange(channel, greeting);
     }
 
     Talk talk() {

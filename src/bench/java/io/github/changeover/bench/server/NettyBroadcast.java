@@ -18,14 +18,16 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 final class NettyBroadcast extends SimpleChannelInboundHandler<TextWebSocketFrame> {
     private static final NettyBroadcast SHARED = new NettyBroadcast();
     private static final int LEVEL = 6, WINDOW_BITS = 15, LARGEST = 1024 * 1024;
-    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private volatile ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     private NettyBroadcast() {
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, TextWebSocketFrame frame) {
-        if (frame.text().equals("join")) {
+        String text = frame.text();
+        if (text.equals("first")) channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        if (text.equals("first") || text.equals("join")) {
             channels.add(context.channel());
             context.writeAndFlush(frame.retain());
         } else {
