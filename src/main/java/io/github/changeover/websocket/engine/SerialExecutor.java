@@ -12,7 +12,7 @@ final class SerialExecutor implements Executor {
     private static final System.Logger LOG = System.getLogger(SerialExecutor.class.getName());
     private final Executor executor;
     private final Supplier<Runnable> scope;
-    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2);
+    private ArrayDeque<Runnable> tasks;     // null before the first one; this field and the next are guarded by this object
     private boolean scheduled;
 
     /** @param scope opens a request scope with the caller identity on the current thread; the returned task closes it */
@@ -23,7 +23,8 @@ final class SerialExecutor implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        synchronized (tasks) {
+        synchronized (this) {
+            if (tasks == null) tasks = new ArrayDeque<>(2);
             tasks.add(task);
             if (scheduled) return;
             scheduled = true;
@@ -34,7 +35,7 @@ final class SerialExecutor implements Executor {
     private void run() {
         while (true) {
             Runnable task;
-            synchronized (tasks) {
+            synchronized (this) {
                 task = tasks.poll();
                 if (task == null) {
                     scheduled = false;

@@ -15,12 +15,12 @@ final class SessionExpiry implements Supplier<Instant> {
     static final String VALID_UNTIL = "io.github.changeover.validUntil";
     private static final System.Logger LOG = System.getLogger(SessionExpiry.class.getName());
     private final Session session;
-    private final String connection;
+    private final Object connection;
     private Instant last;           // the last valid value, or null
     private Object wrong;           // the invalid value that was logged, or null
 
-    /** @param connection the description of the connection, for the log */
-    SessionExpiry(Session session, String connection) {
+    /** @param connection its text describes the connection in the log */
+    SessionExpiry(Session session, Object connection) {
         this.session = session;
         this.connection = connection;
     }

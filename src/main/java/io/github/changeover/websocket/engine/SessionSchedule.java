@@ -30,7 +30,7 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
     private boolean hasIdleTimeout;                                  // the session has its first idle timeout
     private volatile long millis = -1;                      // the idle timeout that the session has set
     private volatile boolean lookedUp;
-    private final Consumer<Session> sessionListener;
+    private Consumer<Session> sessionListener;              // null after it was called, or the session was not found
     private volatile Session session;                       // null until it is known
 
     /** @param sessionListener receives the session as soon as it is known. This is inside its constructor, before the endpoint is notified */
@@ -92,6 +92,7 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
             lookedUp = true;
             session = sessionOf(task);
             if (session != null) sessionListener.accept(session);
+            sessionListener = null;
         }
         idleTime(unit.toMillis(delay));
         return idle;

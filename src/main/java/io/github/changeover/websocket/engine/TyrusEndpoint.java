@@ -167,6 +167,7 @@ final class TyrusEndpoint {
             protocol.handshake(wrapper, request, response, negotiation.chain);
             ExtensionChoice choice = negotiation.choice.withOnly(response.getHeaders().getOrDefault(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, List.of()));
             negotiation.chain.use(choice.running());
+            if (!negotiation.chain.isKnown()) protocol.setExtensionContext(null);      // only extensions need it
             done = true;
             return new TyrusHandshake(wrapper, protocol, request, response, choice, negotiation.chain, new DebugContext());
         } finally {

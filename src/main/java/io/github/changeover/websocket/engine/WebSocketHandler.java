@@ -40,7 +40,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     private static final int SMALL_FRAGMENT = 1024;
     private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
     private static final AtomicBoolean LOGGED_NO_SESSION = new AtomicBoolean();      // whether this was logged
-    private final TyrusHandshake handshake;
+    private TyrusHandshake handshake;       // null after opened(): the session has copied what it needs of the request
+    private final ExtensionChain extensions;        // null if no extension took part in the handshake
     private final Optional<TyrusHandshake.Sessions> sessions;
     private final Optional<DeflateAgreement> deflate;
     private final WebSocketSettings settings;
@@ -99,6 +100,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     /** @param sessions empty for a version of Tyrus whose sessions are unknown */
     WebSocketHandler(TyrusHandshake handshake, Optional<TyrusHandshake.Sessions> sessions, Optional<DeflateAgreement> deflate, WebSocketSettings settings, Shared shared, long negotiated) {
         this.handshake = handshake;
+        this.extensions = handshake.chain().isKnown() ? handshake.chain() : null;
         this.sessions = sessions;
         this.deflate = deflate;
         this.settings = settings;
@@ -108,12 +110,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
 
     @Override
     public void opened(SwitchedConnection connection) {
-        handshake.chain().begin();
+        if (extensions != null) extensions.begin();
         memory = new MessageMemory(connection.advanced());
-        boolean extended = !handshake.chain().isEmpty();
+        boolean extended = extensions != null && !extensions.isEmpty();
         FrameLimits limits = FrameLimits.ofMessages(settings.maxMessage());
-        reader = extended ? new ExtendedFrameReader(limits, handshake.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
-        FrameWriter writer = extended ? new FrameWriter(handshake.chain()) : new FrameWriter(deflate, shared.pool, settings.compression());
+        reader = extended ? new ExtendedFrameReader(limits, extensions, shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
+        FrameWriter writer = extended ? new FrameWriter(extensions) : new FrameWriter(deflate, shared.pool, settings.compression());
         sender = new FrameSender(connection, writer, reader::closeReceived, shared.threads, new SerialExecutor(shared.results, connection.advanced()::beginScope),
                 () -> end(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
         AsynchronousSends asynchronous = new AsynchronousSends(sender, connection, settings.sendMax(), shared.threads, shared.timer);
@@ -134,8 +136,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
             pings = new SessionPings(advanced, sender);
             advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
         }
-        SessionSchedule schedule = new SessionSchedule(advanced, session -> advanced.endsAt(new SessionExpiry(session, connection.toString())));
+        SessionSchedule schedule = new SessionSchedule(advanced, session -> advanced.endsAt(new SessionExpiry(session, connection)));
         schedule.opening(() -> receiver = sessions.isPresent() ? handshake.open(sender, asynchronous, memory, sessions.get()) : handshake.openUnknown(sender, asynchronous, memory));
+        handshake = null;
         if (schedule.session() == null && LOGGED_NO_SESSION.compareAndSet(false, true)) {
             LOG.log(System.Logger.Level.WARNING, "Unsupported Tyrus version: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
         }
@@ -270,7 +273,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         try {
             if (sender != null) ended(cause);
         } finally {
-            handshake.chain().destroy();
+            if (extensions != null) extensions.destroy();
         }
     }
 
