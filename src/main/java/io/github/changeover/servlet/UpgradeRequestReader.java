@@ -25,6 +25,12 @@ import java.util.stream.Collectors;
  * @param proxies the proxies whose reports are accepted
  */
 record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, TrustedProxies proxies) {
+    /** The last local addresses, in the slots of their ports: most connections have the same one. */
+    private static final LocalAddress[] LOCAL = new LocalAddress[16];
+
+    private record LocalAddress(String text, int port, InetSocketAddress address) {
+    }
+
     /**
      * Reads the request. For a message with both Transfer-Encoding and Content-Length, the container may have removed the length; the copy then
      * contains a length again, so that both are visible.
@@ -40,9 +46,9 @@ record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, Trust
         UpgradeRequest.Builder request = UpgradeRequest.builder().method(http.getMethod()).path(path(http)).query(query == null ? "" : query)
                 .contextPath(http.getContextPath()).protocol(http.getProtocol()).scheme(http.getScheme())
                 .fields(fields).contentLength(length).chunked(http.getHeader("Transfer-Encoding") != null)
-                .remote(remote).local(address(http.getLocalAddr(), http.getLocalPort()))
+                .remote(remote).local(localAddress(http.getLocalAddr(), http.getLocalPort()))
                 .principal(http.getUserPrincipal()).sessionId(session == null ? null : session.getId())
-                .tls(http.isSecure() ? tls() : null).forwarded(proxies.of(remote, fields).orElse(null)).authority(authority());
+                .tls(http.isSecure() ? tls() : null).forwarded(proxies.of(remote, fields).orElse(null)).authority(RepeatedText.text(authority()));
         match.ifPresent(found -> request.pathParameters(found.pathParameters())
                 .roles(found.rule().roles().stream().filter(http::isUserInRole).collect(Collectors.toUnmodifiableSet())));
         return request.build();
@@ -70,10 +76,19 @@ record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, Trust
     /** Adds a field line of the container, unless it is a line that cannot be sent, which some containers accept. */
     static void addIfValid(List<Fields.Line> lines, String name, String value) {
         try {
-            lines.add(new Fields.Line(name, value));
+            lines.add(RepeatedText.line(name, value));
         } catch (IllegalArgumentException invalid) {
             // omitted
         }
+    }
+
+    static InetSocketAddress localAddress(String text, int port) {
+        int slot = port & LOCAL.length - 1;
+        LocalAddress last = LOCAL[slot];
+        if (last != null && last.port == port && last.text.equals(text)) return last.address;
+        InetSocketAddress address = address(text, port);
+        if (text != null) LOCAL[slot] = new LocalAddress(text, port, address);
+        return address;
     }
 
     /** Parses an address that a container returns as text. It is never a name, so there is no DNS lookup. */

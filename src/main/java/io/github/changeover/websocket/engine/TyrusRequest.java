@@ -50,8 +50,8 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
                     .requestURI(uri(request, target)).queryString(target.query().isEmpty() ? null : target.uriQuery())
                     .httpSession(http.getSession(false)).secure(request.clientSecure())
                     .userPrincipal(request.principal().orElse(null)).isUserInRoleDelegate(roles)
-                    .remoteAddr(request.remote().getHostString())
-                    .serverAddr(request.local().getHostString()).serverPort(request.local().getPort()).build();
+                    .remoteAddr(same(request.remote().getHostString(), http.getRemoteAddr()))
+                    .serverAddr(same(request.local().getHostString(), http.getLocalAddr())).serverPort(request.local().getPort()).build();
             context.getParameterMap().putAll(target.parameters());
             fields(context.getHeaders(), request.fields(), accepted);
             parameters.forEach((name, value) -> context.getParameterMap().put(name, List.of(value)));
@@ -59,6 +59,11 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         } finally {
             roles.http = null;
         }
+    }
+
+    /** Returns the container's text if it is equal: the container keeps it anyway. */
+    private static String same(String text, String ofContainer) {
+        return text.equals(ofContainer) ? ofContainer : text;
     }
 
     @Override
