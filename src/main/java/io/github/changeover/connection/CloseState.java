@@ -1,7 +1,6 @@
 package io.github.changeover.connection;
 
 import io.github.changeover.spi.CloseCause;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How a connection ends. A thread may request an orderly close: then queued bytes are still sent. The cause of the end is decided once. It is the
@@ -9,35 +8,38 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class CloseState {
     private static final System.Logger LOG = System.getLogger(TransportConnection.class.getName());
-    private final AtomicReference<CloseCause> requested = new AtomicReference<>();
-    private final AtomicReference<CloseCause> decided = new AtomicReference<>();
+    private volatile CloseCause requested, decided;     // each is set once, under the lock of this object
     private volatile boolean withoutLinger;
     private volatile CloseCause expectedCause;   // null unless the server has requested a close from the handler, or closes because of a limit
     private boolean failedOnce;             // used only by the thread that processes events, and after serve() has thrown
 
     /** Requests an orderly close. Returns {@code false} if one was requested before; then this call has no effect. */
-    boolean request(CloseCause cause) {
-        return requested.compareAndSet(null, cause);
+    synchronized boolean request(CloseCause cause) {
+        if (requested != null) return false;
+        requested = cause;
+        return true;
     }
 
     /** The orderly close that was requested, or null. */
     CloseCause requested() {
-        return requested.get();
+        return requested;
     }
 
     /** Decides the cause of the end. Returns {@code false} if it was decided before; then this call has no effect. */
-    boolean decide(CloseCause cause) {
-        return decided.compareAndSet(null, cause);
+    synchronized boolean decide(CloseCause cause) {
+        if (decided != null) return false;
+        decided = cause;
+        return true;
     }
 
     /** The cause of the end, or null if it is not decided. */
     CloseCause decided() {
-        return decided.get();
+        return decided;
     }
 
     /** Whether the end is the orderly close that was requested. */
     boolean isOrderly() {
-        return decided.get() == requested.get();
+        return decided == requested;
     }
 
     /** From now on, this is the cause if the handler closes without a cause. Only the first call has an effect. */
@@ -73,9 +75,9 @@ final class CloseState {
      * @return whether this close continues
      */
     boolean handlerFailed(Throwable failure, TransportConnection connection) {
-        boolean ofTheEnd = failure instanceof OriginalResponseReleasedException && decided.get() != null;      // a client can cause this any time, so it must not fill the log
+        boolean ofTheEnd = failure instanceof OriginalResponseReleasedException && decided != null;      // a client can cause this any time, so it must not fill the log
         LOG.log(ofTheEnd ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "The handler of " + connection + " failed", failure);
-        if (requested.get() != null && !failedOnce) {
+        if (requested != null && !failedOnce) {
             failedOnce = true;
             return true;
         }

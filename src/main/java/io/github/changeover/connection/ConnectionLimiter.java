@@ -112,7 +112,7 @@ public final class ConnectionLimiter {
         Integer ofPath = bounds.paths.get(path);
         if (ofPath != null) limits.add(new LimitReached(Scope.PATH, path, ofPath));
         if (bounds.perAddress > 0) limits.add(new LimitReached(Scope.ADDRESS, addressKey(client), bounds.perAddress));
-        return limits;
+        return List.copyOf(limits);      // smaller: the slot keeps it as long as the connection
     }
 
     private static Object addressKey(InetSocketAddress client) {

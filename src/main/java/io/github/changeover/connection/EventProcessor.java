@@ -43,7 +43,7 @@ final class EventProcessor implements Runnable {
     private final OutputQueue queue;
     private final CloseState closeState;
     private final TimeoutCheck timeouts;
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private volatile Queue<Runnable> tasks; // null before the first one
     private volatile int events;
     private volatile Object runner;         // the thread that processes events, or null; INTERRUPTING while another thread interrupts it
     private volatile long callbackSince;    // start of the current callback in nanoseconds, odd; 0 while no callback runs
@@ -162,8 +162,22 @@ final class EventProcessor implements Runnable {
     }
 
     void execute(Runnable task) {
-        tasks.add(task);
+        tasks().add(task);
         signal(TASKS);
+    }
+
+    private Queue<Runnable> tasks() {
+        Queue<Runnable> made = tasks;
+        if (made != null) return made;
+        synchronized (this) {
+            if (tasks == null) tasks = new ConcurrentLinkedQueue<>();
+            return tasks;
+        }
+    }
+
+    private Runnable pollTask() {
+        Queue<Runnable> made = tasks;
+        return made == null ? null : made.poll();
     }
 
     void reject(Completion completion, IOException failure) {
@@ -357,7 +371,7 @@ final class EventProcessor implements Runnable {
 
     private void runTasks() {
         while (closeState.decided() == null) {
-            Runnable task = tasks.poll();
+            Runnable task = pollTask();
             if (task == null) return;
             beginCallback();
             task.run();
@@ -523,7 +537,7 @@ final class EventProcessor implements Runnable {
 
     /** Runs the waiting tasks that are completions, and drops the others. */
     private void finishTasks() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (Runnable task = pollTask(); task != null; task = pollTask()) {
             if (task instanceof Rejected rejected) finalCallback(rejected);
         }
     }

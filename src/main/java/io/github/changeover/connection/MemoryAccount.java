@@ -1,15 +1,15 @@
 package io.github.changeover.connection;
 
 import io.github.changeover.spi.CloseCause;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /** The memory that one connection holds of the application's {@link MemoryBudget}. Thread-safe. */
 final class MemoryAccount {
+    private static final AtomicLongFieldUpdater<MemoryAccount> HELD = AtomicLongFieldUpdater.newUpdater(MemoryAccount.class, "held");
     private final MemoryBudget budget;
     private final TransportConnection connection;
-    private final AtomicLong held = new AtomicLong();
-    private final AtomicBoolean reclaimed = new AtomicBoolean();
+    private volatile long held;
+    private volatile boolean reclaimed;         // set under the lock of this object
     private volatile long heldSince;            // nanoseconds; valid only while held > 0
     private volatile long reclaimedSince;       // nanoseconds, odd; 0 before
     private volatile long pinned;               // part of held that application code uses
@@ -26,16 +26,16 @@ final class MemoryAccount {
 
     /** @return whether the connection may continue; if {@code false}, it is being closed and should release its memory */
     boolean charge(long bytes) {
-        if (bytes == 0) return !reclaimed.get();
-        if (held.getAndAdd(bytes) == 0) heldSince = System.nanoTime();
-        if (reclaimed.get()) countReleasing(bytes);         // they will be released together with the rest
+        if (bytes == 0) return !reclaimed;
+        if (HELD.getAndAdd(this, bytes) == 0) heldSince = System.nanoTime();
+        if (reclaimed) countReleasing(bytes);         // they will be released together with the rest
         budget.charge(bytes, this);
-        return !reclaimed.get();
+        return !reclaimed;
     }
 
     void release(long bytes) {
         if (bytes == 0) return;
-        held.addAndGet(-bytes);
+        HELD.addAndGet(this, -bytes);
         budget.release(bytes);
         if (releasing > 0) countReleased(bytes);
     }
@@ -51,13 +51,13 @@ final class MemoryAccount {
     }
 
     private synchronized void countReleased(long bytes) {
-        long some = held.get() == 0 ? releasing : Math.min(bytes, releasing);      // two threads may have counted bytes twice; this corrects it
+        long some = held == 0 ? releasing : Math.min(bytes, releasing);      // two threads may have counted bytes twice; this corrects it
         releasing -= some;
         budget.addReleasing(-some);
     }
 
     long held() {
-        return held.get();
+        return held;
     }
 
     /** The time since when the connection has held memory, in nanoseconds. */
@@ -66,16 +66,17 @@ final class MemoryAccount {
     }
 
     boolean canBeReclaimed() {
-        return !reclaimed.get() && held.get() > 0;
+        return !reclaimed && held > 0;
     }
 
     /** Closes this connection because the budget is exceeded. Returns how many bytes it will release soon; 0 if none, or if it is already being closed. */
     long reclaim() {
-        if (reclaimed.get()) return 0;
+        if (reclaimed) return 0;
         connection.closeState().expect(cause());     // before charge() returns false, so that a handler that then closes uses this cause
-        if (!reclaimed.compareAndSet(false, true)) return 0;
         synchronized (this) {
-            releasing = Math.max(0, held.get() - pinned);
+            if (reclaimed) return 0;
+            reclaimed = true;
+            releasing = Math.max(0, held - pinned);
             budget.addReleasing(releasing);
         }
         reclaimedSince = System.nanoTime() | 1;

@@ -67,7 +67,8 @@ final class TimeoutCheck {
 
     /** May be called on any thread. */
     void idleTime(Duration time) {
-        idle = time.isNegative() ? Duration.ZERO : ConnectionLimits.longest(time);
+        Duration valid = time.isNegative() ? Duration.ZERO : ConnectionLimits.longest(time);
+        idle = valid.equals(limits.idle()) ? limits.idle() : valid;     // most connections have the same one
     }
 
     /** May be called on any thread. */

@@ -87,11 +87,12 @@ final class UpgradeAttempt {
     record Agreed(UpgradeResponse.Switching switching, SwitchContext context, CapturedResponse captured) implements State {
     }
 
+    private static final Runnable NOTHING = () -> { };
     private final Deployment deployment;
     private final boolean outerFilterRan;        // false: the outer filter did not run, so no switch is possible
     private State state = Stage.BEGUN;
     private NegotiatedRequest negotiated;   // null before a verdict
-    private Runnable held = () -> { };
+    private Runnable held = NOTHING;
     private RequestMemory memory;           // null until something is held in memory
     private EventRecorder.DecisionEntry openRecord; // the record whose response is not known yet; null if there is none
     private boolean filtersReturned;
@@ -131,7 +132,7 @@ final class UpgradeAttempt {
     /** Adds a release action for something reserved for the connection, such as its count under the connection limits. */
     void hold(Runnable release) {
         Runnable before = held;
-        held = () -> {
+        held = before == NOTHING ? release : () -> {
             try {
                 before.run();
             } finally {
@@ -146,7 +147,7 @@ final class UpgradeAttempt {
      */
     private Runnable transferHeld() {
         Runnable all = held;
-        held = () -> { };
+        held = NOTHING;
         return all;
     }
 
@@ -276,7 +277,8 @@ final class UpgradeAttempt {
             chain.doFilter(request, response);
             return;
         }
-        BufferedContent read = BufferedContent.read(request, request(), deployment.settings(), deployment.container().requestRepair(), memory());
+        BufferedContent read = BufferedContent.read(request, request(), deployment.settings(), deployment.container().requestRepair(),
+                request().hasContent() ? memory() : null);
         if (read instanceof BufferedContent.RejectedContent refused) {
             if (refused.refusal().status() == 400 || refused.refusal().status() == 408) deployment.container().requestRepair().abandonContent(request);
             // Tomcat itself responds to an exception of a read, and would show its stack trace.
@@ -487,7 +489,7 @@ final class UpgradeAttempt {
         ApplicationResources resources = deployment.resources(verdict());
         Runnable release = transferHeld();
         UpgradeProtocol protocol = protocol();
-        Runnable afterHandler = () -> releaseHandler(protocol, handler);       // the connection keeps it, so it must not refer to this attempt
+        Runnable afterHandler = protocol instanceof EndpointProtocol ? () -> releaseHandler(protocol, handler) : NOTHING;       // the connection keeps it, so it must not refer to this attempt
         try {
             // REFUSE becomes DELIVER if it is certain that the client has sent nothing yet: bytes that arrive from now on may be its reaction to the 101.
             EarlyData early = protocol.earlyData();

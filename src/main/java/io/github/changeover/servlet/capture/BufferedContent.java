@@ -20,7 +20,11 @@ public sealed interface BufferedContent {
     record RejectedContent(Decision.Refuse refusal, Ground ground) implements BufferedContent {
     }
 
-    /** Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly. */
+    /**
+     * Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly.
+     *
+     * @param memory null if the request has no content
+     */
     static BufferedContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, RequestRepair repair, RequestMemory memory) {
         if (!request.hasContent()) return new Bytes(GrowingArray.NOTHING);
         long limit = settings.maxContent();
