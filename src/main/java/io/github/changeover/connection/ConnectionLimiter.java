@@ -58,11 +58,11 @@ public final class ConnectionLimiter {
 
     /** A slot for one connection. {@link #run} releases it; further calls have no effect. */
     public final class Slot implements Acquisition, Runnable {
-        private final List<LimitReached> limits;
+        private final String[] keys;
         private boolean released;
 
-        private Slot(List<LimitReached> limits) {
-            this.limits = limits;
+        private Slot(String[] keys) {
+            this.keys = keys;
         }
 
         @Override
@@ -70,7 +70,11 @@ public final class ConnectionLimiter {
             synchronized (counts) {
                 if (released) return;
                 released = true;
-                limits.forEach(limit -> counts.computeIfPresent(limit.key(), (same, count) -> count == 1 ? null : count - 1));
+                for (String key : keys) {
+                    Integer count = counts.get(key);
+                    if (count == 1) counts.remove(key);
+                    else counts.put(key, count - 1);
+                }
             }
         }
     }
@@ -93,22 +97,25 @@ public final class ConnectionLimiter {
      */
     public Acquisition acquire(ProtocolToken protocol, String path, InetSocketAddress client) {
         List<LimitReached> limits = limitsFor(maximums, protocol, path, client);
+        String[] keys = new String[limits.size()];
+        for (int i = 0; i < keys.length; i++) keys[i] = limits.get(i).key();
         synchronized (counts) {
-            for (LimitReached limit : limits) {
-                if (counts.getOrDefault(limit.key(), 0) >= limit.max()) return limit;
+            for (int i = 0; i < keys.length; i++) {
+                if (counts.getOrDefault(keys[i], 0) >= limits.get(i).max()) return limits.get(i);
             }
-            limits.forEach(limit -> counts.merge(limit.key(), 1, Integer::sum));
+            for (String key : keys) counts.put(key, counts.getOrDefault(key, 0) + 1);
         }
-        return new Slot(limits);
+        return new Slot(keys);
     }
 
     private static List<LimitReached> limitsFor(Maximums bounds, ProtocolToken protocol, String path, InetSocketAddress client) {
         List<LimitReached> limits = new ArrayList<>(2);
         if (bounds.all > 0) limits.add(new LimitReached(Scope.ALL, "", bounds.all));
-        bounds.protocols.forEach((token, most) -> {
+        for (Map.Entry<ProtocolToken, Integer> limit : bounds.protocols.entrySet()) {
+            ProtocolToken token = limit.getKey();
             boolean everyVersion = token.version().isEmpty() && token.name().equalsIgnoreCase(protocol.name());
-            if (everyVersion || token.equals(protocol)) limits.add(new LimitReached(Scope.PROTOCOL, token, most));
-        });
+            if (everyVersion || token.equals(protocol)) limits.add(new LimitReached(Scope.PROTOCOL, token, limit.getValue()));
+        }
         Integer ofPath = bounds.paths.get(path);
         if (ofPath != null) limits.add(new LimitReached(Scope.PATH, path, ofPath));
         if (bounds.perAddress > 0) limits.add(new LimitReached(Scope.ADDRESS, addressKey(client), bounds.perAddress));

@@ -1,16 +1,13 @@
 package io.github.changeover.http;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Parses the text of an IP address. Makes no DNS lookup. */
 public final class IpAddress {
-    private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
+    private static final int LONGEST_IPV4 = 15;
     /** The characters of an IPv6 address. */
     static final AsciiSet IPV6 = AsciiSet.HEX_DIGITS.plus(":.");
     private static final int LONGEST_IPV6 = 45;
@@ -24,7 +21,27 @@ public final class IpAddress {
      */
     public static Optional<InetAddress> parse(String text) {
         if (text.indexOf(':') >= 0) return IPV6.containsAll(text) && text.length() <= LONGEST_IPV6 ? lookup('[' + text + ']') : Optional.empty();
-        return IPV4.matcher(text).matches() ? lookup(text).filter(address -> address instanceof Inet4Address && address.getHostAddress().equals(text)) : Optional.empty();
+        byte[] bytes = ipv4(text);
+        try {
+            return bytes == null ? Optional.empty() : Optional.of(InetAddress.getByAddress(bytes));
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Returns the four bytes of {@code dec-octet "." dec-octet "." dec-octet "." dec-octet}, or null if the text has another form. */
+    private static byte[] ipv4(String text) {
+        if (text.length() > LONGEST_IPV4) return null;
+        byte[] bytes = new byte[4];
+        int at = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (i > 0 && (at == text.length() || text.charAt(at++) != '.')) return null;
+            int start = at, value = 0;
+            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') value = 10 * value + text.charAt(at++) - '0';
+            if (at == start || at - start > 3 || value > 255 || at - start > 1 && text.charAt(start) == '0') return null;
+            bytes[i] = (byte) value;
+        }
+        return at == text.length() ? bytes : null;
     }
 
     /** Parses an address that a container reports: an IPv6 address may have a zone. The result is empty for any other text, such as a name. */

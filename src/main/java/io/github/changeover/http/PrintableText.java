@@ -17,11 +17,20 @@ public final class PrintableText {
     /** Works like {@link #of(String)}, with another limit. A longer text is cut, and {@code ...} is added as three more characters. */
     public static String of(String text, int longest) {
         int length = Math.min(text.length(), longest);
+        if (length == text.length() && isPrintable(text)) return text;
         StringBuilder shown = new StringBuilder(length + 3);
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
             shown.append(c >= 0x20 && c < 0x7f ? c : '?');
         }
         return text.length() > longest ? shown.append("...").toString() : shown.toString();
+    }
+
+    private static boolean isPrintable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c >= 0x7f) return false;
+        }
+        return true;
     }
 }

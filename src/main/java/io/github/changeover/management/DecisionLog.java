@@ -1,6 +1,7 @@
 package io.github.changeover.management;
 
 import io.github.changeover.negotiation.Explanation;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +14,12 @@ final class DecisionLog {
     static final class LoggedDecision implements EventRecorder.DecisionEntry {
         private final Instant when = Instant.now();
         private final Duration took;
-        private final String remote;
+        private final InetSocketAddress remote;
         private final Explanation explanation;
         private long number;
         private volatile ResponseSummary answer;     // null until the response is known
 
-        private LoggedDecision(Duration took, String remote, Explanation explanation) {
+        private LoggedDecision(Duration took, InetSocketAddress remote, Explanation explanation) {
             this.took = took;
             this.remote = remote;
             this.explanation = explanation;
@@ -30,7 +31,7 @@ final class DecisionLog {
         }
 
         private DecisionRecord read() {
-            return new DecisionRecord(number, when, took, remote, explanation, Optional.ofNullable(answer));
+            return new DecisionRecord(number, when, took, ConnectionView.address(remote), explanation, Optional.ofNullable(answer));
         }
     }
 
@@ -42,7 +43,7 @@ final class DecisionLog {
         ring = new LoggedDecision[size];
     }
 
-    LoggedDecision add(Duration took, String remote, Explanation explanation) {
+    LoggedDecision add(Duration took, InetSocketAddress remote, Explanation explanation) {
         LoggedDecision line = new LoggedDecision(took, remote, explanation);
         synchronized (ring) {
             line.number = ++count;

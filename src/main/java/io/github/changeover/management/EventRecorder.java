@@ -80,9 +80,8 @@ public final class EventRecorder {
     /** Records a decision and the duration of the negotiation. */
     public DecisionEntry decided(UpgradeRequest request, Explanation explanation, Duration took) {
         metrics.decided(explanation, took);
-        String remote = ConnectionView.address(request.client());
-        flightRecorder.decided(remote, explanation, took);
-        return decisionLog.add(took, remote, explanation);
+        flightRecorder.decided(request.client(), explanation, took);
+        return decisionLog.add(took, request.client(), explanation);
     }
 
     /** Makes the records and the operations available from now on. Called once, before any request. */

@@ -4,6 +4,7 @@ import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.http.PrintableText;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.spi.CloseCause;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
@@ -73,12 +74,12 @@ final class FlightEvents implements FlightRecording {
     }
 
     @Override
-    public void decided(String remote, Explanation explanation, Duration took) {
+    public void decided(InetSocketAddress remote, Explanation explanation, Duration took) {
         NegotiationEvent event = new NegotiationEvent();
         if (!event.shouldCommit()) return;
         event.outcome = explanation.outcome().name();
         event.reason = explanation.ground().name();
-        event.remote = remote;
+        event.remote = ConnectionView.address(remote);
         event.explanation = explanation.toString();
         event.took = took.toNanos();
         event.commit();

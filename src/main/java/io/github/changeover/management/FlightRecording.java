@@ -2,6 +2,7 @@ package io.github.changeover.management;
 
 import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.negotiation.Explanation;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** Receives events for a recorder. The methods do nothing by default. */
@@ -9,7 +10,7 @@ interface FlightRecording extends ConnectionListener {
     FlightRecording NONE = new FlightRecording() {
     };
 
-    default void decided(String remote, Explanation explanation, Duration took) {
+    default void decided(InetSocketAddress remote, Explanation explanation, Duration took) {
     }
 
     /** Returns the recorder for JDK Flight Recorder, or {@link #NONE} if the JDK does not have it. */

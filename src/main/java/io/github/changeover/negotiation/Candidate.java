@@ -54,8 +54,10 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
         if (!callProtocol(protocol, () -> protocol.accepts(token))) return;
         // Compares the components: on JDK 17, equals of a record keeps the classes of the last compared record reachable (JDK-8078641), and
         // with them the application.
-        boolean existing = candidates.stream().anyMatch(before -> before.protocol == protocol && before.offered.equals(token));
-        if (!existing) candidates.add(new Candidate(protocol, registered(protocol, token), token));
+        for (int i = 0; i < candidates.size(); i++) {
+            if (candidates.get(i).protocol == protocol && candidates.get(i).offered.equals(token)) return;
+        }
+        candidates.add(new Candidate(protocol, registered(protocol, token), token));
     }
 
     /**

@@ -26,12 +26,15 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     /** The key of the value that matches {@code *} in the result of {@link #match}. */
     public static final String REST = "*";
 
+    private static final Optional<Map<String, String>> NO_VALUES = Optional.of(Map.of());
+
     /** The target of {@code OPTIONS *} (RFC 9112 section 3.2.4). */
     private static final String SERVER = "*";
 
     private final String text;
     private final List<Segment> segments;
     private final boolean rest;
+    private final boolean hasNoValues;
 
     /** One segment. {@code text} is the literal text or the name of the variable. */
     private record Segment(String text, boolean variable) {
@@ -49,6 +52,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         this.text = text;
         this.segments = List.copyOf(segments);
         this.rest = rest;
+        this.hasNoValues = !rest && segments.stream().noneMatch(Segment::variable);
     }
 
     /** @throws IllegalArgumentException if the text is not a valid template; the message describes the correct form */
@@ -141,6 +145,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
 
     /** Returns the values of the variables and of {@code *}. The result is empty if the path does not match. */
     public Optional<Map<String, String>> match(String path) {
+        if (hasNoValues) return matches(path) ? NO_VALUES : Optional.empty();
         Map<String, String> values = new HashMap<>();
         return matchSegments(path, values) ? Optional.of(Map.copyOf(values)) : Optional.empty();
     }

@@ -14,6 +14,7 @@ import io.github.changeover.internal.ApplicationOffers;
 import io.github.changeover.management.EventRecorder;
 import io.github.changeover.management.StartReport;
 import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.servlet.adapter.Container;
 import io.github.changeover.servlet.adapter.ContainerSupport;
@@ -35,6 +36,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -292,7 +294,8 @@ public final class Deployment implements AutoCloseable {
     /** Returns the limits for a connection with this verdict. */
     ConnectionLimits limits(Verdict verdict) {
         if (internal.contain(verdict)) return internal.resources().limits();
-        return verdict.explanation().rule().map(settings::limits).orElse(settings.limits());
+        Optional<PathTemplate> rule = verdict.explanation().rule();
+        return rule.isPresent() ? settings.limits(rule.get()) : settings.limits();
     }
 
     /** Returns the listener for logouts; null if no library has one. */

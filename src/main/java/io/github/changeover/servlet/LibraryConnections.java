@@ -57,7 +57,7 @@ final class LibraryConnections implements AutoCloseable {
 
     /** Returns whether the verdict is by the rule of one of these paths. */
     boolean contain(Verdict verdict) {
-        return !paths.isEmpty() && verdict.explanation().rule().map(template -> paths.containsKey(template.toString())).orElse(false);
+        return !paths.isEmpty() && verdict.explanation().rule().isPresent() && paths.containsKey(verdict.explanation().rule().get().toString());
     }
 
     ApplicationResources resources() {

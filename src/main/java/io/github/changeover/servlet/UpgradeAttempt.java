@@ -8,6 +8,7 @@ import io.github.changeover.management.ResponseSummary;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Negotiator;
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.negotiation.UpgradeResponse.Rejection;
 import io.github.changeover.negotiation.Verdict;
@@ -35,7 +36,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -119,7 +119,9 @@ final class UpgradeAttempt {
      * captured has an attempt that must not be negotiated again.
      */
     static UpgradeAttempt ofOrUncompleted(HttpServletRequest request, Deployment deployment) {
-        return of(request).filter(attempt -> attempt.state != Stage.ADMITTED && !(attempt.state instanceof Agreed)).orElseGet(() -> uncompleted(deployment));
+        Optional<UpgradeAttempt> attempt = of(request);
+        boolean negotiable = attempt.isPresent() && attempt.get().state != Stage.ADMITTED && !(attempt.get().state instanceof Agreed);
+        return negotiable ? attempt.get() : uncompleted(deployment);
     }
 
     /** Returns an attempt that can only be rejected or left as HTTP. */
@@ -306,7 +308,8 @@ final class UpgradeAttempt {
             reject(UpgradeResponse.rejection(draining, List.of(), false), Ground.DRAINING, request, response);
             return false;
         }
-        String path = verdict().explanation().rule().map(Object::toString).orElse("");
+        Optional<PathTemplate> rule = verdict().explanation().rule();
+        String path = rule.isPresent() ? rule.get().toString() : "";
         ConnectionLimiter.Acquisition answer = deployment.limiter(verdict()).acquire(verdict().token().orElseThrow(), path, request().client());
         if (answer instanceof ConnectionLimiter.LimitReached full) {
             reject(UpgradeResponse.rejection(limitReached(full), List.of(), false), Ground.LIMIT, request, response);
@@ -559,10 +562,11 @@ final class UpgradeAttempt {
 
     private static ResponseSummary summary(HttpServletResponse response) {
         List<Fields.Line> lines = new ArrayList<>();
-        for (String name : new LinkedHashSet<>(response.getHeaderNames())) {
-            for (String value : response.getHeaders(name)) {
-                UpgradeRequestReader.addIfValid(lines, name, value);
-            }
+        List<String> seen = new ArrayList<>();      // Tomcat returns a name once for each of its lines
+        for (String name : response.getHeaderNames()) {
+            if (seen.contains(name)) continue;
+            seen.add(name);
+            for (String value : response.getHeaders(name)) UpgradeRequestReader.addIfValid(lines, name, value);
         }
         return ResponseSummary.of(response.getStatus(), lines);
     }

@@ -8,14 +8,17 @@ import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * Reads a request, as the filters of the application left it, into an {@link UpgradeRequest}.
@@ -49,9 +52,17 @@ record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, Trust
                 .remote(remote).local(localAddress(http.getLocalAddr(), http.getLocalPort()))
                 .principal(http.getUserPrincipal()).sessionId(session == null ? null : session.getId())
                 .tls(http.isSecure() ? tls() : null).forwarded(proxies.of(remote, fields).orElse(null)).authority(RepeatedText.text(authority()));
-        match.ifPresent(found -> request.pathParameters(found.pathParameters())
-                .roles(found.rule().roles().stream().filter(http::isUserInRole).collect(Collectors.toUnmodifiableSet())));
+        if (match.isPresent()) request.pathParameters(match.get().pathParameters()).roles(roles(match.get().rule().roles()));
         return request.build();
+    }
+
+    private Set<String> roles(Collection<String> ofRule) {
+        if (ofRule.isEmpty()) return Set.of();
+        Set<String> roles = new HashSet<>();
+        for (String role : ofRule) {
+            if (http.isUserInRole(role)) roles.add(role);
+        }
+        return roles;
     }
 
     /** Returns the path within the application, decoded by the container. Allocates nothing for a path without path info. */
@@ -95,7 +106,8 @@ record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, Trust
     private static InetSocketAddress address(String text, int port) {
         int known = Math.max(0, port);
         String reported = text == null ? "" : text;
-        return IpAddress.parseReported(reported).map(address -> new InetSocketAddress(address, known)).orElseGet(() -> InetSocketAddress.createUnresolved(reported, known));
+        Optional<InetAddress> address = IpAddress.parseReported(reported);
+        return address.isPresent() ? new InetSocketAddress(address.get(), known) : InetSocketAddress.createUnresolved(reported, known);
     }
 
     /** Returns host and port as valves and filters left them; null if they are not known. */

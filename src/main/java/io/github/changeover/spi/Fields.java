@@ -3,6 +3,7 @@ package io.github.changeover.spi;
 import io.github.changeover.http.PrintableText;
 import io.github.changeover.http.Token;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -88,17 +89,38 @@ public final class Fields implements Iterable<Fields.Line> {
 
     /** Returns the values of all lines of this name, in order; empty if there is none. */
     public List<String> values(String name) {
-        return lines.stream().filter(line -> line.name().equalsIgnoreCase(name)).map(Line::value).toList();
+        String first = null;
+        List<String> values = null;      // null for at most one line
+        for (Line line : lines) {
+            if (!line.name().equalsIgnoreCase(name)) continue;
+            if (first == null) {
+                first = line.value();
+                continue;
+            }
+            if (values == null) {
+                values = new ArrayList<>(4);
+                values.add(first);
+            }
+            values.add(line.value());
+        }
+        if (values != null) return Collections.unmodifiableList(values);
+        return first == null ? List.of() : List.of(first);
     }
 
     /** Returns the value of the first line of this name. */
     public Optional<String> first(String name) {
-        return lines.stream().filter(line -> line.name().equalsIgnoreCase(name)).map(Line::value).findFirst();
+        for (Line line : lines) {
+            if (line.name().equalsIgnoreCase(name)) return Optional.of(line.value());
+        }
+        return Optional.empty();
     }
 
     /** Returns whether there is a line of this name. */
     public boolean contains(String name) {
-        return first(name).isPresent();
+        for (Line line : lines) {
+            if (line.name().equalsIgnoreCase(name)) return true;
+        }
+        return false;
     }
 
     /** Returns all lines, in order. The list cannot be changed. */

@@ -4,35 +4,40 @@ import io.github.changeover.http.FieldScanner;
 import io.github.changeover.spi.Fields;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The header fields that the opening handshake needs, collected in one pass. All lines of a field count: RFC 9110 section 5.3. */
 final class HandshakeFields {
-    private final List<String> host = new ArrayList<>(1);
-    private final List<String> upgrade = new ArrayList<>(1);
-    private final List<String> connection = new ArrayList<>(1);
-    private final List<String> key = new ArrayList<>(1);
-    private final List<String> version = new ArrayList<>(1);
-    private final List<String> origin = new ArrayList<>(1);
-    private final List<String> protocol = new ArrayList<>(1);
-    private final List<String> extensions = new ArrayList<>(1);
-    private final List<String> accept = new ArrayList<>(0);
+    private List<String> host = List.of();
+    private List<String> upgrade = List.of();
+    private List<String> connection = List.of();
+    private List<String> key = List.of();
+    private List<String> version = List.of();
+    private List<String> origin = List.of();
+    private List<String> protocol = List.of();
+    private List<String> extensions = List.of();
+    private List<String> accept = List.of();
 
     HandshakeFields(Fields fields) {
         for (Fields.Line line : fields.lines()) {
-            switch (line.name().toLowerCase(Locale.ROOT)) {
-                case "host" -> host.add(FieldScanner.trim(line.value()));
-                case "upgrade" -> upgrade.add(line.value());
-                case "connection" -> connection.add(line.value());
-                case "sec-websocket-key" -> key.add(FieldScanner.trim(line.value()));
-                case "sec-websocket-version" -> version.add(FieldScanner.trim(line.value()));
-                case "origin" -> origin.add(line.value());
-                case "sec-websocket-protocol" -> protocol.add(line.value());
-                case "sec-websocket-extensions" -> extensions.add(line.value());
-                case "sec-websocket-accept" -> accept.add(line.value());
-                default -> { }
-            }
+            String name = line.name();
+            if (name.equalsIgnoreCase("Host")) host = added(host, FieldScanner.trim(line.value()));
+            else if (name.equalsIgnoreCase("Upgrade")) upgrade = added(upgrade, line.value());
+            else if (name.equalsIgnoreCase("Connection")) connection = added(connection, line.value());
+            else if (name.equalsIgnoreCase("Sec-WebSocket-Key")) key = added(key, FieldScanner.trim(line.value()));
+            else if (name.equalsIgnoreCase("Sec-WebSocket-Version")) version = added(version, FieldScanner.trim(line.value()));
+            else if (name.equalsIgnoreCase("Origin")) origin = added(origin, line.value());
+            else if (name.equalsIgnoreCase("Sec-WebSocket-Protocol")) protocol = added(protocol, line.value());
+            else if (name.equalsIgnoreCase("Sec-WebSocket-Extensions")) extensions = added(extensions, line.value());
+            else if (name.equalsIgnoreCase("Sec-WebSocket-Accept")) accept = added(accept, line.value());
         }
+    }
+
+    /** Returns the lines and one more. Most fields have one line. */
+    private static List<String> added(List<String> lines, String value) {
+        if (lines.isEmpty()) return List.of(value);
+        List<String> more = lines.size() == 1 ? new ArrayList<>(lines) : lines;
+        more.add(value);
+        return more;
     }
 
     List<String> host() {

@@ -85,12 +85,12 @@ public final class OpeningHandshake {
          * @throws IllegalArgumentException if the client did not offer it
          */
         public AcceptedHandshake withSubprotocol(Optional<String> choice) {
-            return new AcceptedHandshake(accept, offeredSubprotocols, choice, offeredExtensions, deflate);
+            return choice.equals(subprotocol) ? this : new AcceptedHandshake(accept, offeredSubprotocols, choice, offeredExtensions, deflate);
         }
 
         /** Returns a copy without compression. */
         public AcceptedHandshake withoutDeflate() {
-            return new AcceptedHandshake(accept, offeredSubprotocols, subprotocol, offeredExtensions, Optional.empty());
+            return deflate.isEmpty() ? this : new AcceptedHandshake(accept, offeredSubprotocols, subprotocol, offeredExtensions, Optional.empty());
         }
 
         /**
@@ -123,8 +123,7 @@ public final class OpeningHandshake {
     }
 
     private HandshakeOutcome outcome(HandshakePolicy policy) {
-        Optional<Decision.Refuse> fault = requestLine().or(this::host).or(this::upgrade).or(this::connection)
-                .or(this::key).or(this::version).or(this::origin).or(this::noAccept);
+        Optional<Decision.Refuse> fault = fault();
         if (fault.isPresent()) return new RejectedHandshake(fault.get());
 
         FieldList<String> subprotocols = Subprotocols.parse(fields.protocol());
@@ -135,7 +134,19 @@ public final class OpeningHandshake {
         List<String> offered = ((FieldList.Members<String>) subprotocols).members();
         List<WebSocketExtension> offers = ((FieldList.Members<WebSocketExtension>) extensions).members();
         return new AcceptedHandshake(AcceptKey.of(fields.key().get(0)), offered, Subprotocols.choose(offered, policy.subprotocols()),
-                offers, policy.deflate().flatMap(how -> Deflate.agree(offers, how)));
+                offers, offers.isEmpty() ? Optional.empty() : policy.deflate().flatMap(how -> Deflate.agree(offers, how)));
+    }
+
+    /** Returns the rejection for the first error. */
+    private Optional<Decision.Refuse> fault() {
+        Optional<Decision.Refuse> fault = requestLine();
+        if (fault.isEmpty()) fault = host();
+        if (fault.isEmpty()) fault = upgrade();
+        if (fault.isEmpty()) fault = connection();
+        if (fault.isEmpty()) fault = key();
+        if (fault.isEmpty()) fault = version();
+        if (fault.isEmpty()) fault = origin();
+        return fault.isEmpty() ? noAccept() : fault;
     }
 
     /** Section 4.2.1 item 1. The handshake of the RFC has no content, and RFC 9931 advises against accepting content. */

@@ -26,11 +26,14 @@ public final class Subprotocols {
     public static FieldList<String> parse(List<String> lines) {
         FieldList<String> read = FieldList.read(FIELD, "tokens separated by commas, such as chat, superchat", lines, FieldList.OnMalformed.REFUSE,
                 FieldScanner::token);
-        return read instanceof FieldList.Members<String> offered ? new FieldList.Members<>(offered.members().stream().distinct().toList()) : read;
+        return read instanceof FieldList.Members<String> offered && offered.members().size() > 1 ? new FieldList.Members<>(offered.members().stream().distinct().toList()) : read;
     }
 
     /** Returns the first offered subprotocol, in the client's order, that is supported. */
     public static Optional<String> choose(List<String> offered, List<String> supported) {
-        return offered.stream().filter(supported::contains).findFirst();
+        for (String name : offered) {
+            if (supported.contains(name)) return Optional.of(name);
+        }
+        return Optional.empty();
     }
 }

@@ -8,6 +8,7 @@ import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.negotiation.UpgradeField;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** The decision log and the counters. */
 class UpgradeManagementTest {
+    private static final InetSocketAddress CLIENT = InetSocketAddress.createUnresolved("client", 0);
+
     static Explanation explanation(String path, Outcome outcome, Ground ground) {
         return new Explanation(outcome, OptionalInt.empty(), "GET", path, UpgradeField.parse(List.of("foo/2")), Optional.empty(), List.of(),
                 outcome == Outcome.SWITCHED ? List.of(ProtocolToken.of("foo/2")) : List.of(), ground, "reason");
@@ -29,7 +32,7 @@ class UpgradeManagementTest {
     void lastDecisionsAreKeptLatestFirst() {
         DecisionLog journal = new DecisionLog(3);
         assertThat(journal.after(0)).isEmpty();
-        for (String path : List.of("/a", "/b", "/c", "/d")) journal.add(Duration.ofMillis(2), "client", explanation(path, Outcome.IGNORED, Ground.NOT_SERVED));
+        for (String path : List.of("/a", "/b", "/c", "/d")) journal.add(Duration.ofMillis(2), CLIENT, explanation(path, Outcome.IGNORED, Ground.NOT_SERVED));
         assertThat(paths(journal.after(0))).containsExactly("4/d", "3/c", "2/b");
         assertThat(paths(journal.after(3))).containsExactly("4/d");
         assertThat(journal.after(4)).isEmpty();
@@ -39,14 +42,14 @@ class UpgradeManagementTest {
     @Test
     void decisionLogOfSizeZeroIsEmpty() {
         DecisionLog journal = new DecisionLog(0);
-        journal.add(Duration.ZERO, "client", explanation("/a", Outcome.IGNORED, Ground.NOT_SERVED));
+        journal.add(Duration.ZERO, CLIENT, explanation("/a", Outcome.IGNORED, Ground.NOT_SERVED));
         assertThat(journal.after(0)).isEmpty();
     }
 
     @Test
     void responseIsAddedWhenItIsKnown() {
         DecisionLog journal = new DecisionLog(1);
-        DecisionLog.LoggedDecision line = journal.add(Duration.ZERO, "client", explanation("/a", Outcome.SWITCHED, Ground.AGREED));
+        DecisionLog.LoggedDecision line = journal.add(Duration.ZERO, CLIENT, explanation("/a", Outcome.SWITCHED, Ground.AGREED));
         assertThat(journal.after(0).get(0).response()).isEmpty();
         line.responded(ResponseSummary.of(101, Fields.of("Upgrade", "foo/2")));
         assertThat(journal.after(0).get(0).response()).contains(new ResponseSummary(101, List.of(new ResponseSummary.SummaryField("Upgrade", "foo/2"))));

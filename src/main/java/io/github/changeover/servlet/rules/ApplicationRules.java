@@ -25,7 +25,9 @@ import java.util.Optional;
 public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, ConnectionLimiter.Maximums connectionLimits, StartReport report) {
     /** Returns the rule of a path with an offer, or with a required upgrade that rejects requests because there is no offer. */
     public Optional<Match> match(String path) {
-        return policy.match(path).filter(match -> !match.rule().hasNoOffer() || match.rule().required()).map(match -> withAllValues(match, path));
+        Optional<Match> match = policy.match(path);
+        if (match.isEmpty() || match.get().rule().hasNoOffer() && !match.get().rule().required()) return Optional.empty();
+        return wider.isEmpty() ? match : Optional.of(withAllValues(match.get(), path));
     }
 
     /** Returns the rule of a path with an offer. */
