@@ -29,10 +29,10 @@ record RequestTarget(String path, String query) {
     private static final AsciiSet NONE = AsciiSet.of("");
 
     static RequestTarget of(HttpServletRequest request) {
-        String target = request.getRequestURI();
+        String target = request.getRequestURI(), query = request.getQueryString();
         int authority = target.startsWith("/") ? -1 : target.indexOf("://");
         int slash = authority < 0 ? 0 : target.indexOf('/', authority + 3);
-        return new RequestTarget(slash < 0 ? "/" : target.substring(slash), Optional.ofNullable(request.getQueryString()).orElse(""));
+        return new RequestTarget(slash < 0 ? "/" : target.substring(slash), query == null ? "" : query);
     }
 
     /** Returns the path. Characters that a URI must not contain are percent-encoded. */
@@ -69,7 +69,9 @@ record RequestTarget(String path, String query) {
      * @return empty if this target does not match {@code seen}, because a filter has changed the path
      */
     Optional<Map<String, String>> variables(String contextPath, String template, String seen) {
-        String[] raw = within(contextPath).split("/", -1);
+        String inside = within(contextPath);
+        if (inside.equals(template) && inside.equals(seen) && isPlain(inside)) return Optional.of(Map.of());
+        String[] raw = inside.split("/", -1);
         String[] decoded = seen.split("/", -1);
         String[] names = template.split("/", -1);
         if (raw.length != decoded.length || names.length != decoded.length) return Optional.empty();
@@ -82,12 +84,18 @@ record RequestTarget(String path, String query) {
         return Optional.of(values);
     }
 
+    /** Returns whether the path has no escape, no path parameter and, as a template, no variable. */
+    private static boolean isPlain(String path) {
+        return path.indexOf('%') < 0 && path.indexOf(';') < 0 && path.indexOf('{') < 0;
+    }
+
     /**
      * Returns a part of the path that servers interpret differently, if it changes the meaning of this path; otherwise empty.
      *
      * @param seen as in {@link #variables}
      */
     Optional<String> ambiguity(String contextPath, String seen) {
+        if (path.indexOf('%') < 0) return Optional.empty();
         String inside = within(contextPath);
         String upper = inside.toUpperCase(Locale.ROOT);
         if (upper.contains("%2F")) return Optional.of("%2F");

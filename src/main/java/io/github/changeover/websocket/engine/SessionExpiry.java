@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.spi.SwitchedConnection;
 import jakarta.websocket.Session;
 import java.time.Instant;
 import java.util.Map;
@@ -15,12 +16,12 @@ final class SessionExpiry implements Supplier<Instant> {
     static final String VALID_UNTIL = "io.github.changeover.validUntil";
     private static final System.Logger LOG = System.getLogger(SessionExpiry.class.getName());
     private final Session session;
-    private final Object connection;
+    private final SwitchedConnection connection;
     private Instant last;           // the last valid value, or null
     private Object wrong;           // the invalid value that was logged, or null
 
-    /** @param connection its text describes the connection in the log */
-    SessionExpiry(Session session, Object connection) {
+    /** @param connection for the log */
+    SessionExpiry(Session session, SwitchedConnection connection) {
         this.session = session;
         this.connection = connection;
     }

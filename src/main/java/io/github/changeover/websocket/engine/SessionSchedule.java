@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  */
 final class SessionSchedule extends UnownedExecutorService implements ScheduledExecutorService {
     private static final ThreadLocal<SessionSchedule> OPENING = new ThreadLocal<>();
+    private static volatile Field sessionField;     // of the last task's class; null before the first task
     private final AdvancedConnection connection;
     private final IdleTask idle = new IdleTask();
     private Supplier<ScheduledExecutorService> heartbeatScheduler;      // null until the session uses this scheduler
@@ -100,16 +101,19 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
 
     /** Reads the session from the task, which is an inner class of the session. Tyrus has no other way to get the session at this time. */
     private static Session sessionOf(Runnable task) {
-        for (Field field : task.getClass().getDeclaredFields()) {
-            if (!Session.class.isAssignableFrom(field.getType())) continue;
-            try {
+        try {
+            Field known = sessionField;
+            if (known != null && known.getDeclaringClass() == task.getClass()) return (Session) known.get(task);
+            for (Field field : task.getClass().getDeclaredFields()) {
+                if (!Session.class.isAssignableFrom(field.getType())) continue;
                 field.setAccessible(true);
+                sessionField = field;
                 return (Session) field.get(task);
-            } catch (ReflectiveOperationException | RuntimeException hidden) {
-                return null;
             }
+            return null;
+        } catch (ReflectiveOperationException | RuntimeException hidden) {
+            return null;
         }
-        return null;
     }
 
     /** Represents the idle task, which never runs. */

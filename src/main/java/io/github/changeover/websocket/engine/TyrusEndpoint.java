@@ -25,7 +25,6 @@ import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
 import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
-import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.core.Version;
 import org.glassfish.tyrus.core.monitoring.EndpointEventListener;
 
@@ -159,7 +158,7 @@ final class TyrusEndpoint {
      */
     TyrusHandshake handshake(RequestContext request, OpeningHandshake.AcceptedHandshake accepted) throws HandshakeException {
         ProtocolHandler protocol = Version.DRAFT17.createHandler(false, null);
-        TyrusUpgradeResponse response = new TyrusUpgradeResponse();
+        TyrusResponse response = new TyrusResponse();
         HandshakeInProgress negotiation = new HandshakeInProgress(this, accepted, new ExtensionChain());
         CURRENT.set(negotiation);
         boolean done = false;

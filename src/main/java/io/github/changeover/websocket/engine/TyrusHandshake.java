@@ -8,7 +8,6 @@ import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
 import org.glassfish.tyrus.core.TyrusSession;
-import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.core.TyrusWebSocket;
 
 /**
@@ -18,7 +17,7 @@ import org.glassfish.tyrus.core.TyrusWebSocket;
  * @param extensions the agreed extensions
  * @param chain      the agreed extensions that process frames; may be empty
  */
-record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, RequestContext request, TyrusUpgradeResponse response, ExtensionChoice extensions,
+record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, RequestContext request, TyrusResponse response, ExtensionChoice extensions,
                     ExtensionChain chain, DebugContext debug) {
 
     /**

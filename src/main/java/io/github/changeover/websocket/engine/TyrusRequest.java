@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.glassfish.tyrus.core.RequestContext;
 
@@ -23,6 +22,7 @@ import org.glassfish.tyrus.core.RequestContext;
  */
 final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate {
     private HttpServletRequest http;        // null after the handshake: the container reuses the object
+    private RequestContext context;
 
     /** The client's data cannot form a URI. The message is the reason for the client. */
     static final class NoUri extends RuntimeException {
@@ -38,27 +38,33 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
     }
 
     /**
-     * Creates the request, calls the handshake with it and returns the result.
+     * Creates the request. {@link #end} must be called when the handshake is over.
      *
      * @param parameters the path parameters
+     * @throws NoUri if the client's data cannot form a URI
      */
-    static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.AcceptedHandshake accepted, RequestTarget target, Map<String, String> parameters,
-                        Function<RequestContext, T> handshake) {
-        TyrusRequest roles = new TyrusRequest(http);
-        try {
-            RequestContext context = RequestContext.Builder.create()
-                    .requestURI(uri(request, target)).queryString(target.query().isEmpty() ? null : target.uriQuery())
-                    .httpSession(http.getSession(false)).secure(request.clientSecure())
-                    .userPrincipal(request.principal().orElse(null)).isUserInRoleDelegate(roles)
-                    .remoteAddr(same(request.remote().getHostString(), http.getRemoteAddr()))
-                    .serverAddr(same(request.local().getHostString(), http.getLocalAddr())).serverPort(request.local().getPort()).build();
-            context.getParameterMap().putAll(target.parameters());
-            fields(context.getHeaders(), request.fields(), accepted);
-            parameters.forEach((name, value) -> context.getParameterMap().put(name, List.of(value)));
-            return handshake.apply(context);
-        } finally {
-            roles.http = null;
-        }
+    static TyrusRequest of(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.AcceptedHandshake accepted, RequestTarget target, Map<String, String> parameters) {
+        TyrusRequest made = new TyrusRequest(http);
+        RequestContext context = RequestContext.Builder.create()
+                .requestURI(uri(request, target)).queryString(target.query().isEmpty() ? null : target.uriQuery())
+                .httpSession(http.getSession(false)).secure(request.clientSecure())
+                .userPrincipal(request.principal().orElse(null)).isUserInRoleDelegate(made)
+                .remoteAddr(same(request.remote().getHostString(), http.getRemoteAddr()))
+                .serverAddr(same(request.local().getHostString(), http.getLocalAddr())).serverPort(request.local().getPort()).build();
+        context.getParameterMap().putAll(target.parameters());
+        fields(context.getHeaders(), request.fields(), accepted);
+        for (Map.Entry<String, String> parameter : parameters.entrySet()) context.getParameterMap().put(parameter.getKey(), List.of(parameter.getValue()));
+        made.context = context;
+        return made;
+    }
+
+    RequestContext context() {
+        return context;
+    }
+
+    /** From now on the user has no roles: the container reuses its request. */
+    void end() {
+        http = null;
     }
 
     /** Returns the container's text if it is equal: the container keeps it anyway. */
@@ -92,27 +98,35 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
      * name for this server, returns that name.
      */
     private static String authority(UpgradeRequest request) {
-        Optional<String> forwarded = request.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(FieldScanner::trim).filter(host -> Origin.of("http", host).isPresent());
-        if (forwarded.isPresent()) return forwarded.get();
+        if (request.forwarded().isPresent() && request.forwarded().get().host().isPresent()) {
+            String forwarded = FieldScanner.trim(request.forwarded().get().host().get());
+            if (Origin.of("http", forwarded).isPresent()) return forwarded;
+        }
         String host = FieldScanner.trim(request.fields().first("Host").orElse(""));
+        if (request.forwarded().isPresent() || request.authority().isEmpty() || request.authority().get().equals(host)) return host;
         String scheme = request.scheme().toLowerCase(Locale.ROOT);
-        Optional<Origin> seen = request.forwarded().isPresent() ? Optional.empty() : request.authority().flatMap(name -> Origin.of(scheme, name));
+        Optional<Origin> seen = Origin.of(scheme, request.authority().get());
         boolean same = seen.isEmpty() || seen.equals(Origin.of(scheme, host));
         return same ? host : seen.get().toString().replaceFirst("^.*://", "");
     }
 
     private static void fields(Map<String, List<String>> headers, Fields fields, OpeningHandshake.AcceptedHandshake accepted) {
-        for (Fields.Line line : fields) headers.computeIfAbsent(line.name(), none -> new ArrayList<>()).add(line.value());
+        for (Fields.Line line : fields) {
+            if (line.name().regionMatches(true, 0, "X-Tyrus-", 0, 8)) continue;       // Tyrus would interpret these fields
+            List<String> values = headers.get(line.name());
+            if (values == null) headers.put(line.name(), values = new ArrayList<>(1));
+            values.add(line.value());
+        }
         headers.put("Upgrade", List.of("websocket"));
         headers.put("Connection", List.of("Upgrade"));
         headers.put("Sec-WebSocket-Version", List.of("13"));
-        headers.computeIfPresent("Sec-WebSocket-Key", (name, key) -> List.of(FieldScanner.trim(key.get(0))));
+        List<String> key = headers.get("Sec-WebSocket-Key");
+        if (key != null) headers.put("Sec-WebSocket-Key", List.of(FieldScanner.trim(key.get(0))));
         headers.remove("Sec-WebSocket-Protocol");
         headers.remove("Sec-WebSocket-Extensions");
         if (!accepted.offeredSubprotocols().isEmpty()) headers.put("Sec-WebSocket-Protocol", accepted.offeredSubprotocols());
         if (!accepted.offeredExtensions().isEmpty()) {
             headers.put("Sec-WebSocket-Extensions", List.of(accepted.offeredExtensions().stream().map(WebSocketExtension::toString).collect(Collectors.joining(", "))));
         }
-        headers.keySet().removeIf(name -> name.regionMatches(true, 0, "X-Tyrus-", 0, 8));     // Tyrus would interpret these fields
     }
 }

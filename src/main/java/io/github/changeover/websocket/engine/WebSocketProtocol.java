@@ -12,10 +12,8 @@ import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.engine.WebSocketLibrary.WebSocketSettings;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.glassfish.tyrus.core.HandshakeException;
 import org.glassfish.tyrus.core.RequestContext;
 
@@ -24,7 +22,9 @@ import org.glassfish.tyrus.core.RequestContext;
  * that are left to it. No session is created before the switch.
  */
 final class WebSocketProtocol implements UpgradeProtocol {
-    private static final Set<String> OWN_FIELDS = Set.of("upgrade", "connection", "sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-extensions");
+    private static final List<ProtocolToken> TOKENS = List.of(OpeningHandshake.TOKEN);
+    private static final Optional<String> CLIENT_FIELD = Optional.of(OpeningHandshake.CLIENT_FIELD);
+    private static final List<String> OWN_FIELDS = List.of("Upgrade", "Connection", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions");
 
     private final TyrusEndpoint endpoint;
     private final WebSocketSettings settings;
@@ -50,12 +50,12 @@ final class WebSocketProtocol implements UpgradeProtocol {
 
     @Override
     public List<ProtocolToken> tokens() {
-        return List.of(OpeningHandshake.TOKEN);
+        return TOKENS;
     }
 
     @Override
     public Optional<String> clientField() {
-        return Optional.of(OpeningHandshake.CLIENT_FIELD);
+        return CLIENT_FIELD;
     }
 
     @Override
@@ -72,11 +72,17 @@ final class WebSocketProtocol implements UpgradeProtocol {
         if (ambiguity.isPresent()) {
             return new Decision.Refuse(400, "The path has " + ambiguity.get() + ", which servers interpret differently: send such a value in the query.");
         }
-        Map<String, String> values = parameters.orElseGet(() -> target.variables(request.contextPath(), endpoint.path(), request.path()).orElse(request.pathParameters()));
+        Map<String, String> values = parameters.isPresent() ? parameters.get() : target.variables(request.contextPath(), endpoint.path(), request.path()).orElse(request.pathParameters());
+        TyrusRequest tyrus;
         try {
-            return TyrusRequest.during(http.get(), request, accepted, target, values, context -> negotiateWithTyrus(request, offered, accepted, context));
+            tyrus = TyrusRequest.of(http.get(), request, accepted, target, values);
         } catch (TyrusRequest.NoUri malformed) {
             return new Decision.Refuse(400, malformed.getMessage());
+        }
+        try {
+            return negotiateWithTyrus(request, offered, accepted, tyrus.context());
+        } finally {
+            tyrus.end();
         }
     }
 
@@ -127,10 +133,17 @@ final class WebSocketProtocol implements UpgradeProtocol {
         Fields fields = agreed.withoutDeflate().fields();
         for (String line : handshake.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);
         for (Map.Entry<String, List<String>> line : handshake.response().getHeaders().entrySet()) {
-            if (OWN_FIELDS.contains(line.getKey().toLowerCase(Locale.ROOT))) continue;
+            if (isOwn(line.getKey())) continue;
             for (String value : line.getValue()) fields = fields.with(line.getKey(), value);
         }
         return fields;
+    }
+
+    private static boolean isOwn(String name) {
+        for (String own : OWN_FIELDS) {
+            if (own.equalsIgnoreCase(name)) return true;
+        }
+        return false;
     }
 
     @Override
