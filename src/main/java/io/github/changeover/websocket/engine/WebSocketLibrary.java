@@ -66,8 +66,12 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             DeflatePolicy deflate = DeflatePolicy.JDK.withServerNoContextTakeover(!settings.flag(DEFLATE_CONTEXT).orElse(true));
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(deflate) : HandshakePolicy.NOTHING;
             Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.DEFAULT.level(), 9), settings.size(DEFLATE_MIN, Compression.DEFAULT.smallest()),
-                    settings.flag(DEFLATE_SHARED).orElse(false));
+                    sharing(settings.flag(DEFLATE_SHARED)));
             return new WebSocketSettings(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionSettings.of(settings));
+        }
+
+        private static Compression.Sharing sharing(Optional<Boolean> flag) {
+            return flag.map(shared -> shared ? Compression.Sharing.ALL : Compression.Sharing.NONE).orElse(Compression.Sharing.WITHOUT_CONTEXT);
         }
 
         /** Checks the gate, then the opening handshake. */

@@ -13,7 +13,7 @@ import java.util.Optional;
  * split into several frames, so that it needs no second array of its size. Calls must not overlap, but may come from any thread.
  *
  * <p>A reusable message is compressed once for all writers whose window is empty before each message (server_no_context_takeover) and whose level is equal:
- * their output is the same. With {@link Compression#shared} this includes writers that keep their window, if the message is shared. RFC 7692 allows a
+ * their output is the same. With {@link Compression.Sharing#ALL} this includes writers that keep their window, if the message is shared. RFC 7692 allows a
  * server not to use its window for a message. But the client's window then contains this message, and the compressor has never seen it. Therefore
  * the compressor forgets its window, and the next message refers to nothing before itself.
  */
@@ -74,7 +74,11 @@ public final class FrameWriter implements AutoCloseable {
 
     private void compress(OutgoingFrame frame, MessageDeflater deflater, FrameOutput output) {
         boolean shared = frame.shared() != null;
-        boolean withoutContext = deflater.keepsContext() ? shared && compression.shared() : shared || frame.isReusable() && frame.payloadSize() <= MessageDeflater.ONE_PIECE;
+        boolean withoutContext = switch (compression.sharing()) {
+            case NONE -> false;
+            case WITHOUT_CONTEXT -> !deflater.keepsContext() && mayBeShared(frame);
+            case ALL -> deflater.keepsContext() ? shared : mayBeShared(frame);
+        };
         boolean begins = frame.opcode() != Opcode.CONTINUATION;
         int first = begins ? first(frame) | Opcode.RSV1 : first(frame);
         if (!withoutContext) {
@@ -89,6 +93,11 @@ public final class FrameWriter implements AutoCloseable {
         deflater.close();       // forgets the window, if it keeps one
         if (shared) output.write(compressed);
         else output.write(compressed.view());
+    }
+
+    /** Whether other connections send the frame, or may do so and it is so short that it becomes one piece in any case. */
+    private static boolean mayBeShared(OutgoingFrame frame) {
+        return frame.shared() != null || frame.isReusable() && frame.payloadSize() <= MessageDeflater.ONE_PIECE;
     }
 
     private static int first(OutgoingFrame frame) {

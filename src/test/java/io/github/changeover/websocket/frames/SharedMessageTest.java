@@ -52,7 +52,7 @@ class SharedMessageTest {
     }
 
     private FrameWriter writer(boolean keepsWindow, int level, boolean shares) {
-        return new FrameWriter(Optional.of(new DeflateAgreement(!keepsWindow, false, OptionalInt.empty(), OptionalInt.empty())), pool, new Compression(level, 64, shares));
+        return new FrameWriter(Optional.of(new DeflateAgreement(!keepsWindow, false, OptionalInt.empty(), OptionalInt.empty())), pool, new Compression(level, 64, shares ? Compression.Sharing.ALL : Compression.Sharing.WITHOUT_CONTEXT));
     }
 
     private static RecordedOutput written(FrameWriter writer, OutgoingFrame frame) {
@@ -102,6 +102,16 @@ class SharedMessageTest {
         assertThat(written(writer(false, 1, false), frame).shared).containsExactly(fast);
         assertThat(written(writer(false, 6, false), frame).shared).containsExactly(before);
         assertThat(pool.deflatersInUse()).isZero();
+    }
+
+    @Test
+    void eachConnectionCompressesIfNothingIsShared() {
+        OutgoingFrame frame = OutgoingFrame.reusable(Opcode.TEXT, payload(1000, 2)).share();
+        FrameWriter alone = new FrameWriter(Optional.of(new DeflateAgreement(true, false, OptionalInt.empty(), OptionalInt.empty())), pool, new Compression(6, 64, Compression.Sharing.NONE));
+        RecordedOutput output = written(alone, frame);
+        assertThat(output.shared).isEmpty();
+        assertThat(frame.compressed(6)).isNull();
+        assertThat(output.bytes()).isEqualTo(written(writer(false, 6, false), frame).bytes());
     }
 
     @Test
