@@ -83,22 +83,24 @@ abstract class EventLoopsFixture {
             if (reads) read();
         }
 
-        /** Reads until nothing is left. */
+        /** Reads until nothing is left, and then reports what was read: bytes that a test sends afterwards are not read by the same call. */
         void read() {
             ByteBuffer bytes = ByteBuffer.allocate(100);
+            List<String> read = new ArrayList<>();
             try {
                 while (true) {
                     registration.readStarted();
                     int count = server.read(bytes.clear());
                     if (count < 0) registration.ignoreReadable();
-                    if (count < 0) received.add("end");
+                    if (count < 0) read.add("end");
                     if (count == 0) registration.awaitReadable();
-                    if (count <= 0) return;
-                    received.add(new String(bytes.array(), 0, count));
+                    if (count <= 0) break;
+                    read.add(new String(bytes.array(), 0, count));
                 }
             } catch (IOException failure) {
-                received.add(failure.toString());
+                read.add(failure.toString());
             }
+            received.addAll(read);
         }
 
         @Override

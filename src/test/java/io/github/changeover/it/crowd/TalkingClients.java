@@ -220,6 +220,7 @@ public final class TalkingClients {
         System.out.println("measured " + measured);
         due.clear();
         for (Client client : clients) {
+            if (client.ended) continue;
             if (client.kind == Kind.FLOODING) client.key.interestOps(SelectionKey.OP_READ);
             if (client.kind == Kind.IDLE) client.send();
         }
