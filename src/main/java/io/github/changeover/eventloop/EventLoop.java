@@ -140,12 +140,12 @@ final class EventLoop implements Runnable {
         run();
     }
 
-    ChannelRegistration register(SocketChannel channel, ChannelEvents events) throws IOException {
+    ChannelRegistration register(SocketChannel channel, ChannelEvents events, int interest) throws IOException {
         ChannelRegistration registration = new ChannelRegistration(this, events);
         try {
             SelectionKey key = channel.register(selector, 0, registration);
             registration.registered(key);
-            key.interestOps(SelectionKey.OP_READ);      // after the registration knows its key, because it may be called from now on
+            key.interestOps(interest);      // after the registration knows its key, because it may be called from now on
         } catch (ClosedSelectorException | CancelledKeyException closed) {
             throw new IOException("The event loop has ended, or the channel is closed", closed);
         }

@@ -1,6 +1,7 @@
 package io.github.changeover.eventloop;
 
 import java.io.IOException;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
@@ -62,12 +63,24 @@ public final class EventLoops implements AutoCloseable {
      * @throws IOException if the channel is closed, or the loops are, or they could not be started
      */
     public ChannelRegistration register(SocketChannel channel, ChannelEvents events) throws IOException {
+        return nextLoop().register(channel, events, SelectionKey.OP_READ);
+    }
+
+    /**
+     * Registers as {@link #register}, and requests one call of {@link ChannelEvents#writable}: for a connection that begins on its loop. A call may be made
+     * before this method returns.
+     */
+    public ChannelRegistration registerToBegin(SocketChannel channel, ChannelEvents events) throws IOException {
+        return nextLoop().register(channel, events, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+    }
+
+    private EventLoop nextLoop() throws IOException {
         EventLoop[] running = started;
         if (running.length == 0) running = start();
         int first = next.getAndIncrement();
         for (int i = 0; i < running.length; i++) {
             EventLoop loop = running[Math.floorMod(first + i, running.length)];
-            if (loop.isOpen()) return loop.register(channel, events);
+            if (loop.isOpen()) return loop;
         }
         throw new IOException("The event loops have ended");
     }

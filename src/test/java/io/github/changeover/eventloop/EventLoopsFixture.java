@@ -67,13 +67,17 @@ abstract class EventLoopsFixture {
         volatile boolean noThreadElsewhere;
 
         Peer() throws IOException {
+            this(false);
+        }
+
+        Peer(boolean begins) throws IOException {
             try (ServerSocketChannel listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
                 client = SocketChannel.open(listener.getLocalAddress());
                 server = listener.accept();
             }
             server.configureBlocking(false);
             sockets.addAll(List.of(server, client));
-            registration = loops.register(server, this);
+            registration = begins ? loops.registerToBegin(server, this) : loops.register(server, this);
         }
 
         @Override

@@ -15,6 +15,14 @@ import org.junit.jupiter.api.Test;
 /** Checks the event loops on sockets of this machine. */
 class EventLoopsTest extends EventLoopsFixture {
     @Test
+    void channelThatBeginsOnItsLoopIsReportedOnceAsWritable() throws Exception {
+        Peer peer = new Peer(true);
+        assertThat(peer.next()).isEqualTo("writable");
+        assertThat(peer.send("bytes").next()).isEqualTo("bytes");
+        assertThat(peer.received).isEmpty();
+    }
+
+    @Test
     void bytesAndTheEndAreReported() throws Exception {
         Peer peer = new Peer();
         assertThat(peer.send("one").next()).isEqualTo("one");

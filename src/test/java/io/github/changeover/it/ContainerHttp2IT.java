@@ -69,16 +69,33 @@ class ContainerHttp2IT {
         }
     }
 
+    private static Wire echoWithHttp2Settings(ContainerUnderTest container, String context) throws IOException {
+        Wire wire = Wire.connect(container.http()).send(RawHttp.get(context + "/echo", "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c, echo", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"));
+        assertThat(wire.readHead().only("Upgrade")).isEqualTo("echo");
+        return wire;
+    }
+
+    @Test
+    @PayaraOnly
+    void connectionWithHttp2SettingsIsServed(ContainerUnderTest container) throws IOException {
+        try (Wire wire = echoWithHttp2Settings(container, OnContainer.CONTEXT)) {
+            assertThat(wire.send("bytes").readText(5)).isEqualTo("bytes");
+            assertThat(wire.shutdownOutput().readToEnd().text()).isEmpty();
+        }
+    }
+
     /** Payara's own HTTP/2 reads the first bytes after such a head as the preface, and closes the connection. */
     @Test
     @PayaraOnly
-    void payaraClosesAConnectionWithHttp2Settings(ContainerUnderTest container) throws IOException {
-        try (Wire wire = Wire.connect(container.http()).send(RawHttp.get(OnContainer.CONTEXT + "/echo", "Connection: Upgrade, HTTP2-Settings",
-                "Upgrade: h2c, echo", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"))) {
-            assertThat(wire.readHead().only("Upgrade")).isEqualTo("echo");
+    void withoutLoopsPayaraClosesAConnectionWithHttp2Settings(ContainerUnderTest container) throws IOException {
+        container.deploy(War.demo("settings-without-loops").set("changeover.loops", "0").build(), "/settings-without-loops");
+        try (Wire wire = echoWithHttp2Settings(container, "/settings-without-loops")) {
             Wire.Rest rest = wire.send("bytes").readToEnd();
             assertThat(rest.text()).isEmpty();
             assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+        } finally {
+            container.undeploy("/settings-without-loops");
         }
     }
 

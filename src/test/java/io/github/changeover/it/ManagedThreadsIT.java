@@ -11,7 +11,10 @@ import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,6 +56,34 @@ class ManagedThreadsIT {
         } finally {
             container.undeploy(AT);
         }
+    }
+
+    /** Callbacks that block lose their loop to other threads. Those threads run the callbacks of the other connections. */
+    @Test
+    void threadsThatTakeOverALoopAreManaged(ContainerUnderTest container) throws Exception {
+        container.deploy(War.with("managed").app("managed").webSocket()
+                .webXml("<env-entry><env-entry-name>word</env-entry-name><env-entry-type>java.lang.String</env-entry-type><env-entry-value>found</env-entry-value></env-entry>")
+                .build(), AT);
+        List<Wire> wires = new ArrayList<>();
+        try {
+            ApplicationClient asking = ApplicationClient.of(container, AT);
+            for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) wires.add(switched(asking, "/waiting"));
+            for (Wire wire : wires) wire.send("x");
+            Set<String> threads = new TreeSet<>();
+            for (Wire wire : wires) threads.add(readLine(wire));
+            threads.removeIf(name -> !name.startsWith("changeover-loop"));
+            assertThat(threads).hasSizeGreaterThan(Runtime.getRuntime().availableProcessors());
+            assertThat(asking.page("/found")).isEqualTo("{waiting=found}");
+        } finally {
+            for (Wire wire : wires) wire.close();
+            container.undeploy(AT);
+        }
+    }
+
+    private static String readLine(Wire wire) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (String one = wire.readText(1); !one.equals("\n"); one = wire.readText(1)) line.append(one);
+        return line.toString();
     }
 
     private static Wire switched(ApplicationClient asking, String path) throws IOException {

@@ -1,6 +1,5 @@
 package io.github.changeover.servlet.adapter;
 
-import io.github.changeover.connection.Transport;
 import io.github.changeover.connection.TransportConnection;
 import jakarta.servlet.http.WebConnection;
 
@@ -39,13 +38,14 @@ public interface NativeConnection {
     // ---- another transport
 
     /**
-     * Returns a transport that uses the socket directly, and takes the socket from the container. Called once by the thread of the container inside
-     * {@code init()}, before any other operation. Payara needs it: its own way to report bytes costs ten times as much.
+     * Takes the socket from the container, if possible, and opens the connection on it. The container then ends its part of the upgrade: {@code destroy()}
+     * may be called before this method returns. Called once by the thread of the container inside {@code init()}, before any other operation. Payara needs
+     * it: its own way to report bytes costs ten times as much.
      *
-     * @return null if the connection must use the streams of the Servlet API
+     * @return false if the connection must use the streams of the Servlet API
      */
-    default Transport takeSocket(WebConnection web, TransportConnection connection) {
-        return null;
+    default boolean takeSocket(WebConnection web, TransportConnection connection) {
+        return false;
     }
 
     // ---- events

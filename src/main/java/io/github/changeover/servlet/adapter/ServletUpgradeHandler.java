@@ -1,6 +1,5 @@
 package io.github.changeover.servlet.adapter;
 
-import io.github.changeover.connection.Transport;
 import io.github.changeover.connection.TransportConnection;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,8 +8,8 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 
 /**
- * The {@code HttpUpgradeHandler} that uses only the Servlet API, unless the {@link NativeConnection} has a transport of its own. The container makes the instance. All containers call init() after the filter chain
- * has returned, so the connection is passed in a field.
+ * The {@code HttpUpgradeHandler} that uses only the Servlet API, unless the {@link NativeConnection} takes the socket. The container makes the instance.
+ * All containers call init() after the filter chain has returned, so the connection is passed in a field.
  */
 public final class ServletUpgradeHandler implements HttpUpgradeHandler {
     private volatile TransportConnection connection;
@@ -30,13 +29,12 @@ public final class ServletUpgradeHandler implements HttpUpgradeHandler {
 
     @Override
     public void init(WebConnection web) {
-        Transport onSocket = nativeConnection.takeSocket(web, connection);
-        if (onSocket != null) {
-            connection.open(onSocket);
-        } else {
-            transport = new ServletTransport(web, connection, nativeConnection);
-            transport.start();
-        }
+        TransportConnection upgraded = connection;
+        connection = null;      // a connection on its own socket does not end with destroy()
+        if (nativeConnection.takeSocket(web, upgraded)) return;
+        connection = upgraded;
+        transport = new ServletTransport(web, upgraded, nativeConnection);
+        transport.start();
     }
 
     @Override

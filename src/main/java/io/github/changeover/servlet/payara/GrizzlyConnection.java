@@ -1,10 +1,8 @@
 package io.github.changeover.servlet.payara;
 
-import io.github.changeover.connection.Transport;
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.servlet.adapter.NativeConnection;
 import jakarta.servlet.http.WebConnection;
-import java.lang.reflect.Field;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -26,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * from any thread.
  */
 final class GrizzlyConnection implements NativeConnection {
+    private static final System.Logger LOG = System.getLogger(GrizzlyConnection.class.getName());
     private static final int MAX_QUEUE = 64 * 1024;         // bytes; further bytes wait in our own queue, where they are counted. Grizzly's default is 8 MB
     private static final Runnable ENDED = () -> { };
 
@@ -65,19 +64,56 @@ final class GrizzlyConnection implements NativeConnection {
 
     // ---- the socket
 
-    /** Sends the 101 and takes the socket. Grizzly does not read it any more, because nobody asks the input stream for bytes. */
+    /**
+     * Sends the 101 and takes the socket. Grizzly does not read it any more, because nobody asks the input stream for bytes. For Grizzly and the container
+     * the request ends now, so that it holds no memory while the connection is open.
+     */
     @Override
-    public Transport takeSocket(WebConnection web, TransportConnection upgraded) {
-        if (!takesSocket) return null;
-        GrizzlySocketTransport[] made = new GrizzlySocketTransport[1];
-        GrizzlyMembers.attempt(() -> {
+    public boolean takeSocket(WebConnection web, TransportConnection upgraded) {
+        if (!takesSocket) return false;
+        boolean taken = GrizzlyMembers.check(() -> {
             web.getOutputStream().flush();
-            if (isIdle()) made[0] = new GrizzlySocketTransport(channel(), takeBufferedBytes(), () -> terminate(web), upgraded);
+            return isIdle() && openAfterRequest(upgraded);
         });
-        if (made[0] == null) prepareForStreams();
-        else onConnectionLost(upgraded::released);
+        if (taken) endRequest(web);
+        else prepareForStreams();
         request = null;
-        return made[0];
+        return taken;
+    }
+
+    /**
+     * Opens the connection as soon as Grizzly has ended the request. Before that, Grizzly would cancel the request when the connection closes, on the thread
+     * that closes it.
+     */
+    private boolean openAfterRequest(TransportConnection upgraded) throws ReflectiveOperationException {
+        GrizzlyMembers grizzly = this.grizzly;      // this object is not kept: it refers to the request
+        Object connection = this.connection;
+        GrizzlySocketTransport transport = new GrizzlySocketTransport(channel(), takeBufferedBytes(), () -> GrizzlyMembers.attempt(() -> grizzly.call("terminate", connection)), upgraded);
+        Object listener = grizzly.proxy("http.server.AfterServiceListener", (proxy, method, args) -> {
+            GrizzlyMembers.attempt(() -> grizzly.onClose(connection, upgraded::released));
+            transport.open();
+            return null;
+        });
+        grizzly.call("afterService", request.request, listener);
+        return true;
+    }
+
+    /** Ends the request without the end of the connection: Grizzly neither closes it, nor reads from it, nor limits its time. */
+    private void endRequest(WebConnection web) {
+        GrizzlyMembers.attempt(() -> {
+            grizzly.call("recycle", grizzly.call("upgradeChunk", packet));
+            grizzly.call("expect", packet, false);
+            grizzly.call("setBroken", packet, true);
+            grizzly.call("keepAlive", grizzly.call("processing", packet), true);
+            grizzly.call("remove", grizzly.call("inProcess", request.codec), connection);
+            grizzly.call("remove", grizzly.call("keepAliveContext", request.codec), connection);
+        });
+        try {
+            web.close();
+        } catch (Exception failure) {
+            LOG.log(System.Logger.Level.DEBUG, "The end of an upgraded request failed", failure);
+        }
+        GrizzlyMembers.attempt(() -> grizzly.upgradeHandler.set(catalinaRequest, null));
     }
 
     /** Returns whether Grizzly has sent everything and waits for nothing. */
@@ -98,16 +134,6 @@ final class GrizzlyConnection implements NativeConnection {
         return copy;
     }
 
-    /** Ends the connection for Grizzly and the container. Causes destroy(), and releases the suspended request. */
-    private void terminate(WebConnection web) {
-        GrizzlyMembers.attempt(() -> grizzly.call("terminate", connection));
-        try {
-            web.close();
-        } catch (Exception alreadyClosed) {
-            // nothing is left to do
-        }
-    }
-
     // ---- events
 
     private void peerEnded() {
@@ -123,16 +149,7 @@ final class GrizzlyConnection implements NativeConnection {
 
     @Override
     public void onConnectionLost(Runnable listener) {
-        GrizzlyMembers.attempt(() -> onClose(listener::run));
-    }
-
-    private void onClose(GrizzlyMembers.MemberAction action) throws ReflectiveOperationException {
-        Class<?> type = grizzly.type("CloseListener");          // two overloads have a parameter type with this simple name
-        connection.getClass().getMethod("addCloseListener", type).invoke(connection, grizzly.proxy("CloseListener", (proxy, method, args) -> {
-            connection.getClass().getMethod("removeCloseListener", type).invoke(connection, proxy);
-            action.run();
-            return null;
-        }));
+        GrizzlyMembers.attempt(() -> grizzly.onClose(connection, listener::run));
     }
 
     // ---- the end
@@ -207,15 +224,11 @@ final class GrizzlyConnection implements NativeConnection {
     public void releaseReferences() {
         stopReading();
         GrizzlyMembers.attempt(() -> {
-            onClose(() -> {
+            grizzly.onClose(connection, () -> {
                 if (readFilter != null) readFilter.restoreEngine();
                 grizzly.call("processor", connection, grizzly.none);    // not null: while the channel closes, the HTTP processor would parse remaining bytes
             });
-            Class<?> type = catalinaRequest.getClass();
-            while (!type.getName().equals("org.apache.catalina.connector.Request")) type = type.getSuperclass();
-            Field handler = type.getDeclaredField("httpUpgradeHandler");
-            handler.setAccessible(true);
-            handler.set(catalinaRequest, null);
+            grizzly.upgradeHandler.set(catalinaRequest, null);
         });
     }
 }

@@ -9,6 +9,7 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** All classes and members of Grizzly that this package uses for requests and connections. They are found by reflection once, completely or not at all. */
@@ -54,19 +55,29 @@ final class GrizzlyMembers {
     /** The members that are needed to take the socket of a connection from Grizzly. Without them there are no event loops: connections use the streams of the Servlet API. */
     private static final String NAMES_FOR_SOCKET = """
             nio.NIOConnection writeQueue=getAsyncWriteQueue() selectionKey=getSelectionKey()
-            asyncqueue.TaskQueue nothingQueued=isEmpty()""";
+            asyncqueue.TaskQueue nothingQueued=isEmpty()
+            attributes.Attribute remove=remove(AttributeStorage)
+            http.HttpServerFilter keepAliveContext=keepAliveContextAttr
+            http.server.Request afterService=addAfterServiceListener(AfterServiceListener)""";
     private final Map<String, Object> members = new HashMap<>();
+    private final Map<String, Class<?>> types = new ConcurrentHashMap<>();
     private final ClassLoader loader;
     final Class<?> codec, tls;
+    private final Method addCloseListener, removeCloseListener;     // each has two overloads whose parameter types have the same simple name
+    final Field upgradeHandler;                         // of the container's request
     final Object read, empty, appender, post, none;     // none: a processor that parses nothing
     final String missingForSocket;      // the first member that is missing for event loops; empty if there is none
 
-    GrizzlyMembers(ClassLoader loader) throws ReflectiveOperationException {
+    /** @param catalinaRequest the class of the container's request */
+    GrizzlyMembers(ClassLoader loader, Class<?> catalinaRequest) throws ReflectiveOperationException {
         this.loader = loader;
+        upgradeHandler = (Field) member(catalinaRequest, "httpUpgradeHandler");
         codec = type("http.HttpServerFilter");
         tls = type("ssl.SSLBaseFilter");
         find(NAMES);
-        missingForSocket = missing(NAMES_FOR_SOCKET);
+        addCloseListener = type("nio.NIOConnection").getMethod("addCloseListener", type("CloseListener"));
+        removeCloseListener = type("nio.NIOConnection").getMethod("removeCloseListener", type("CloseListener"));
+        missingForSocket = missing(NAMES_FOR_SOCKET, catalinaRequest);
         read = type("filterchain.FilterChainContext$Operation").getMethod("valueOf", String.class).invoke(null, "READ");
         post = type("http.Method").getField("POST").get(null);
         empty = call("empty", null);
@@ -75,9 +86,10 @@ final class GrizzlyMembers {
     }
 
     /** Finds members. Returns the first one that is missing, or an empty string. */
-    private String missing(String names) {
+    private String missing(String names, Class<?> catalinaRequest) {
         try {
             find(names);
+            member(catalinaRequest, "resumeAfterService()");    // only where this method exists, the WebConnection may be closed inside init()
             return "";
         } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
             return missing.toString();
@@ -95,7 +107,11 @@ final class GrizzlyMembers {
         }
     }
 
-    Class<?> type(String name) throws ClassNotFoundException { return Class.forName("org.glassfish.grizzly." + name, false, loader); }
+    Class<?> type(String name) throws ClassNotFoundException {
+        Class<?> known = types.get(name);
+        if (known == null) types.put(name, known = Class.forName("org.glassfish.grizzly." + name, false, loader));
+        return known;
+    }
 
     private static Object member(Class<?> type, String member) throws ReflectiveOperationException {
         int parenthesis = member.indexOf('(');
@@ -136,6 +152,15 @@ final class GrizzlyMembers {
                 throw e.getCause();
             }
         });
+    }
+
+    /** Runs an action once when a connection closes. */
+    void onClose(Object connection, MemberAction action) throws ReflectiveOperationException {
+        addCloseListener.invoke(connection, proxy("CloseListener", (proxy, method, args) -> {
+            removeCloseListener.invoke(connection, proxy);
+            action.run();
+            return null;
+        }));
     }
 
     /** An action on the internals of Grizzly. */

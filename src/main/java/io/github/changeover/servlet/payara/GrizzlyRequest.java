@@ -21,15 +21,17 @@ final class GrizzlyRequest {
 
     final GrizzlyMembers grizzly;
     final Object catalinaRequest;                       // the container's request, which wraps that of Grizzly
-    final Object packet, connection, chain, states;
+    final Object request, packet, connection, chain, states;
     final Object input;
-    private final Object context, codec;
+    final Object codec;
+    private final Object context;
     private final int codecIndex;                       // in the chain
     private String upgrade;                             // value of the field while it is hidden from Grizzly; null while the request is raw
 
     private GrizzlyRequest(GrizzlyMembers grizzly, Object catalinaRequest, Object request) throws ReflectiveOperationException {
         this.grizzly = grizzly;
         this.catalinaRequest = catalinaRequest;
+        this.request = request;
         packet = grizzly.call("packet", request);
         input = grizzly.call("input", request);
         context = grizzly.call("context", request);
@@ -51,8 +53,7 @@ final class GrizzlyRequest {
     static String resolve(ClassLoader container) throws ReflectiveOperationException {
         Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
         Class<?> catalina = Class.forName(REQUEST, false, container);
-        catalina.getDeclaredField("httpUpgradeHandler");
-        resolved = new GrizzlyMembers(catalina.getMethod("getCoyoteRequest").getReturnType().getClassLoader());
+        resolved = new GrizzlyMembers(catalina.getMethod("getCoyoteRequest").getReturnType().getClassLoader(), catalina);
         return resolved.missingForSocket;
     }
 

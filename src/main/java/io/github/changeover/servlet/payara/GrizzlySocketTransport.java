@@ -34,12 +34,13 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
     private final ReentrantLock io = new ReentrantLock();
     private ByteBuffer early;               // bytes that Grizzly has read behind the request; null if none are left
     private volatile ChannelRegistration registration;      // null before the first read or write that must wait; set under the io lock
+    private volatile boolean opened;        // changed by an event only
     private volatile Thread elsewhere;      // the thread that runs an event in place of the loop, or null
     private volatile boolean closed;        // changed under the io lock
     private boolean drained;                // the last read returned all available bytes: another one would be a useless system call
     private int mayRead = READ_AT_ONCE;     // used only by the thread that reads
 
-    /** @param terminate ends the connection for the container; it may block */
+    /** @param terminate ends the connection for the container; does not block */
     GrizzlySocketTransport(SocketChannel channel, ByteBuffer early, Runnable terminate, TransportConnection connection) {
         this.channel = channel;
         this.early = early.hasRemaining() ? early : null;
@@ -54,16 +55,40 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
         return own != null && own.isOnLoop() || Thread.currentThread() == elsewhere;
     }
 
+    /** Opens the connection, on a loop, so that all its callbacks run there. */
+    void open() {
+        io.lock();
+        try {
+            registration = connection.loops().orElseThrow().registerToBegin(channel, this);
+            return;
+        } catch (IOException ended) {
+            opened = true;
+        } finally {
+            io.unlock();
+        }
+        connection.open(this);      // on the callback pool: its first read fails, which ends the connection
+    }
+
+    /** Opens the connection at the first event. Returns whether that was done by an earlier one. */
+    private boolean isOpen() {
+        if (opened) return true;
+        io.lock();                  // until open() has set the registration
+        io.unlock();
+        opened = true;
+        connection.open(this);
+        return false;
+    }
+
     // ---- events of the loop
 
     @Override
     public void readable() {
-        connection.readable();
+        if (isOpen()) connection.readable();
     }
 
     @Override
     public void writable() {
-        connection.writable();
+        if (isOpen()) connection.writable();
     }
 
     @Override
@@ -81,6 +106,9 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
     @Override
     public void failed(Throwable failure) {
         connection.transportFailed(failure);
+        if (opened) return;
+        opened = true;
+        connection.open(this);      // only an opened connection closes its socket
     }
 
     // ---- bytes
@@ -199,7 +227,7 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
 
     @Override
     public void close() {
-        if (detach()) connection.executeInBackground(terminate);
+        if (detach()) terminate.run();
     }
 
     @Override
@@ -210,7 +238,7 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
         } catch (IOException gone) {
             // already closed
         }
-        connection.executeInBackground(terminate);
+        terminate.run();
     }
 
     /** Prevents all further use of the socket. Returns whether this call was the first. */
