@@ -136,7 +136,7 @@ class EventLoopFailuresTest extends EventLoopsFixture {
         lock.lock();
         try {
             for (Peer peer : waiting) peer.send("x");
-            await(() -> loops.state().handovers() == waiting.size());
+            await(() -> loops.state().handovers() >= waiting.size());        // a connection that waits may be called again, because its bytes are unread
             for (int i = 0; i < 20; i++) assertThat(other.send("y").next()).isEqualTo("y");
         } finally {
             lock.unlock();
@@ -192,7 +192,7 @@ class EventLoopFailuresTest extends EventLoopsFixture {
             }
         };
         stuck.send("x");
-        await(() -> stuck.calls.get() == 1);
+        await(() -> stuck.calls.get() >= 1);
         long begun = System.nanoTime();
         loops.close();
         assertThat(System.nanoTime() - begun).isLessThan(5_000_000_000L);

@@ -22,19 +22,28 @@ final class TomcatSocketBuffers {
     private static final SocketBufferHandler NO_BUFFERS = new SocketBufferHandler(0, 0, false);
     private static final MethodHandle RESET, LOCK;
     private static final Field BUFFERS, POOL;
+    private static final String MISSING;        // null if all members were found. An initializer that throws would tell the reason only once
 
     static {
+        MethodHandle reset = null, lock = null;
+        Field buffers = null, pool = null;
+        String missing = null;
         try {
-            Method reset = SocketWrapperBase.class.getDeclaredMethod("reset", Object.class);
-            reset.setAccessible(true);
-            RESET = MethodHandles.lookup().unreflect(reset);
+            Method withType = SocketWrapperBase.class.getDeclaredMethod("reset", Object.class);
+            withType.setAccessible(true);
+            reset = MethodHandles.lookup().unreflect(withType);
             // Its type is Lock in Tomcat 10.1, and ReentrantLock in Tomcat 11.
-            LOCK = MethodHandles.lookup().unreflect(SocketWrapperBase.class.getMethod("getLock"));
-            BUFFERS = TomcatFacades.field(SocketWrapperBase.class, "socketBufferHandler");
-            POOL = TomcatFacades.field(NioSocketWrapper.class, "nioChannels");
-        } catch (ReflectiveOperationException | RuntimeException missing) {       // Tomcat's poller is used instead
-            throw new ExceptionInInitializerError(missing.toString());
+            lock = MethodHandles.lookup().unreflect(SocketWrapperBase.class.getMethod("getLock"));
+            buffers = TomcatFacades.field(SocketWrapperBase.class, "socketBufferHandler");
+            pool = TomcatFacades.field(NioSocketWrapper.class, "nioChannels");
+        } catch (ReflectiveOperationException | RuntimeException failure) {
+            missing = failure.toString();
         }
+        RESET = reset;
+        LOCK = lock;
+        BUFFERS = buffers;
+        POOL = pool;
+        MISSING = missing;
     }
 
     private TomcatSocketBuffers() {
@@ -68,6 +77,7 @@ final class TomcatSocketBuffers {
 
     /** Finds all classes and members. */
     static void check() throws ReflectiveOperationException {
+        if (MISSING != null) throw new ReflectiveOperationException(MISSING);
         Class.forName(ChannelWithoutBuffers.class.getName());
         NioSocketWrapper.class.getMethod("interestOps", int.class);
         NioSocketWrapper.class.getMethod("getPoller").getReturnType().getMethod("getSelector");

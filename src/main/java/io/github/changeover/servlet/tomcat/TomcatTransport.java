@@ -52,11 +52,13 @@ final class TomcatTransport implements Transport, ChannelEvents {
     private static final long POLLER_NANOS = 500_000_000;
     /** The most bytes that are read for one event of a loop, so that a client that always sends does not keep the loop. */
     private static final int READ_AT_ONCE = 256 * 1024;
+    /** The field of {@link SecureNioChannel} with the bytes that were read and not decrypted yet. */
+    static final String RECORDS_FIELD = "netInBuffer";
     private static final Field RECORDS;
 
     static {
         try {
-            RECORDS = TomcatFacades.field(SecureNioChannel.class, "netInBuffer");
+            RECORDS = TomcatFacades.field(SecureNioChannel.class, RECORDS_FIELD);
         } catch (ReflectiveOperationException | RuntimeException missing) {       // ServletUpgradeHandler is used instead
             throw new ExceptionInInitializerError(missing.toString());
         }

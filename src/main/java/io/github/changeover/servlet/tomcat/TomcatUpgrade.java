@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SecureNioChannel;
 
 /**
  * Upgrades connections on Tomcat. {@code upgrade()} accepts a handler of Tomcat's own type and gives it the socket: this is the native transport,
@@ -26,6 +27,7 @@ final class TomcatUpgrade implements ConnectionUpgrade {
     /** Loads every class that the native transport uses on Tomcat's poller, so that a class or member that is missing is found at the start. */
     static void requireNativeTransport() throws ReflectiveOperationException {
         SocketState.valueOf("SUSPENDED");
+        TomcatFacades.field(SecureNioChannel.class, TomcatTransport.RECORDS_FIELD);     // first: a class that could not be initialized tells the reason only once
         ClassLoader loader = TomcatUpgrade.class.getClassLoader();
         Class.forName(TomcatUpgradeHandler.class.getName(), true, loader).getMethods();
         Class.forName(TomcatTransport.class.getName(), true, loader);

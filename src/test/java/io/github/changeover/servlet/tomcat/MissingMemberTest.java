@@ -69,10 +69,11 @@ class MissingMemberTest {
 
     /** Loads Tomcat and Changeover again, with another name for a field of Tomcat. */
     private static final class ChangedTomcat extends ClassLoader {
-        private final String field, name;
+        private final String changed, field, name;
 
-        ChangedTomcat(String field, String name) {
+        ChangedTomcat(String changed, String field, String name) {
             super(ClassLoader.getPlatformClassLoader());
+            this.changed = changed;
             if (field.length() != name.length()) throw new IllegalArgumentException("The names must have the same length");
             this.field = field;
             this.name = name;
@@ -83,7 +84,7 @@ class MissingMemberTest {
             try (InputStream file = MissingMemberTest.class.getClassLoader().getResourceAsStream(type.replace('.', '/') + ".class")) {
                 if (file == null) throw new ClassNotFoundException(type);
                 byte[] bytes = file.readAllBytes();
-                if (type.equals(WRAPPER)) bytes = new String(bytes, StandardCharsets.ISO_8859_1).replace(field, name).getBytes(StandardCharsets.ISO_8859_1);
+                if (type.equals(changed)) bytes = new String(bytes, StandardCharsets.ISO_8859_1).replace(field, name).getBytes(StandardCharsets.ISO_8859_1);
                 return defineClass(type, bytes, 0, bytes.length);
             } catch (IOException unreadable) {
                 throw new ClassNotFoundException(type, unreadable);
@@ -172,8 +173,8 @@ class MissingMemberTest {
         logger.removeHandler(handler);
     }
 
-    private int connectionsOnLoops(String field, String name) throws Exception {
-        Constructor<?> constructor = Class.forName(Exchange.class.getName(), true, new ChangedTomcat(field, name)).getConstructor(Path.class);
+    private int connectionsOnLoops(String changed, String field, String name) throws Exception {
+        Constructor<?> constructor = Class.forName(Exchange.class.getName(), true, new ChangedTomcat(changed, field, name)).getConstructor(Path.class);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(constructor.getDeclaringClass().getClassLoader());
@@ -190,14 +191,20 @@ class MissingMemberTest {
 
     @Test
     void nativeTransportIsUsedWithoutEventLoops() throws Exception {
-        assertThat(connectionsOnLoops("nioChannels", "allChannels")).isZero();
+        assertThat(connectionsOnLoops(WRAPPER, "nioChannels", "allChannels")).isZero();
         assertThat(lines(Level.WARNING)).singleElement().asString().contains("'" + CONTEXT + "'", "Unsupported Tomcat version", "nioChannels", "not using event loops (changeover.loops)");
         assertThat(lines(Level.INFO)).anySatisfy(line -> assertThat(line).contains("(Tomcat edge)"));
     }
 
     @Test
+    void servletApiIsUsedWithoutNativeTransport() throws Exception {
+        assertThat(connectionsOnLoops("org.apache.tomcat.util.net.SecureNioChannel", "netInBuffer", "networkData")).isZero();
+        assertThat(lines(Level.WARNING)).singleElement().asString().contains("'" + CONTEXT + "'", "Unsupported Tomcat version", "netInBuffer", "using the Servlet API only");
+    }
+
+    @Test
     void completeTomcatUsesEventLoops() throws Exception {
-        assertThat(connectionsOnLoops("nioChannels", "nioChannels")).isEqualTo(1);
+        assertThat(connectionsOnLoops(WRAPPER, "nioChannels", "nioChannels")).isEqualTo(1);
         assertThat(lines(Level.WARNING)).isEmpty();
     }
 }
