@@ -34,7 +34,7 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
     private final ReentrantLock io = new ReentrantLock();
     private ByteBuffer early;               // bytes that Grizzly has read behind the request; null if none are left
     private volatile ChannelRegistration registration;      // null before the first read or write that must wait; set under the io lock
-    private volatile boolean opened;        // changed by an event only
+    private volatile boolean opened;        // whether a thread opens the connection, or has opened it; set under the io lock
     private volatile Thread elsewhere;      // the thread that runs an event in place of the loop, or null
     private volatile boolean closed;        // changed under the io lock
     private boolean drained;                // the last read returned all available bytes: another one would be a useless system call
@@ -69,14 +69,26 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
         connection.open(this);      // on the callback pool: its first read fails, which ends the connection
     }
 
-    /** Opens the connection at the first event. Returns whether that was done by an earlier one. */
+    /**
+     * Opens the connection at the first event. Returns whether an earlier event opens it: that may still run, because another thread takes the loop when an
+     * event blocks.
+     */
     private boolean isOpen() {
-        if (opened) return true;
-        io.lock();                  // until open() has set the registration
-        io.unlock();
-        opened = true;
+        if (opened || !beginOpening()) return true;
         connection.open(this);
         return false;
+    }
+
+    /** Waits until open() has set the registration. Returns whether the caller must open the connection. */
+    private boolean beginOpening() {
+        io.lock();
+        try {
+            boolean first = !opened;
+            opened = true;
+            return first;
+        } finally {
+            io.unlock();
+        }
     }
 
     // ---- events of the loop
@@ -106,9 +118,7 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
     @Override
     public void failed(Throwable failure) {
         connection.transportFailed(failure);
-        if (opened) return;
-        opened = true;
-        connection.open(this);      // only an opened connection closes its socket
+        if (beginOpening()) connection.open(this);      // only an opened connection closes its socket
     }
 
     // ---- bytes

@@ -8,7 +8,6 @@ import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TestDirectories;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import org.junit.jupiter.api.Test;
@@ -55,10 +54,6 @@ class GrizzlyMembersIT {
 
     @Test
     void missingMemberForEventLoopsIsNamedAndTheOthersAreFound() throws Exception {
-        Object members = members(new WithoutQueue());
-        assertThat(missingForSocket(members)).contains("ClassNotFoundException", QUEUE);
-        Method call = members.getClass().getDeclaredMethod("call", String.class, Object.class, Object[].class);
-        call.setAccessible(true);
-        assertThat(call.invoke(members, "empty", null, new Object[0])).isNotNull();
+        assertThat(missingForSocket(members(new WithoutQueue()))).contains("ClassNotFoundException", QUEUE);      // any other missing member fails the constructor
     }
 }
