@@ -166,11 +166,6 @@ public final class TransportConnection implements AdvancedConnection {
         return transport;
     }
 
-    /** Runs an action that calls the container and may block, soon, on a thread that never runs handler code. For a transport. */
-    public void executeInBackground(Runnable action) {
-        application.housekeeping().execute(() -> Completions.guarded(action));
-    }
-
     /** The callback pool, for a transport. */
     public Executor callbacks() {
         return application.callbacks();

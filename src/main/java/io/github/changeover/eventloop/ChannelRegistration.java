@@ -80,7 +80,7 @@ public final class ChannelRegistration {
         return loop.isLeader();
     }
 
-    // ---- called by the loop and the monitor
+    // ---- called by the loop
 
     /** Calls the transport, on the thread that leads the loop, or passes the call to another thread if the calls of this connection often block. Throws nothing. */
     void report() {
@@ -159,7 +159,7 @@ public final class ChannelRegistration {
         callsElsewhere = CALLS_ELSEWHERE;
     }
 
-    /** A call has blocked the loop, which has therefore been given to another thread. Called by the monitor. */
+    /** A call has blocked the loop, which has therefore been given to another thread. Called by that thread. */
     void hasBlocked() {
         blocked += BLOCKED;
         if (blocked > TOLERATED) {

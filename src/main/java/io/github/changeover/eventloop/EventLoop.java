@@ -102,7 +102,7 @@ final class EventLoop implements Runnable {
         for (SelectionKey key : keys) ((ChannelRegistration) key.attachment()).fail(failure);
     }
 
-    /** Returns the current value of the state, for {@link #isCalling} and {@link #takeAway}. */
+    /** Returns the current value of the state, for {@link #isCalling} and {@link #offer}. */
     long state() {
         return state.get();
     }

@@ -69,8 +69,8 @@ final class TomcatTransport implements Transport, ChannelEvents {
     private final EventLoops loops;             // null: Tomcat's poller reports all events
     private volatile ChannelRegistration onLoop;    // null while Tomcat's poller reports the events; changed under the io lock
     private int eventsOfPoller;                 // under the io lock, as the next three
-    private boolean polledForRead, polledForWrite;      // registered with Tomcat's poller since its last event; under the io lock
-    private long polledSince;                   // the time of the last registration for reading, in nanoseconds; under the io lock
+    private boolean polledForRead, polledForWrite;      // registered with Tomcat's poller since its last event
+    private long polledSince;                   // the time of the last registration for reading, in nanoseconds
     private int mayRead = READ_AT_ONCE;         // used only by the thread that reads
     private final SocketChannel channel;
     private final SecureNioChannel secure;      // null without TLS, as are the next two
