@@ -26,7 +26,19 @@ public final class BroadcastEndpoint {
             sender.getAsyncRemote().sendText(text);
             return;
         }
-        for (Session session : all) session.getAsyncRemote().sendText(text);
+        for (Session session : all) send(session, text);
+    }
+
+    /** Tomcat's session refuses a text while the thread of the previous one has not yet noted that it was sent, though the client has received it. */
+    private static void send(Session session, String text) {
+        while (session.isOpen()) {
+            try {
+                session.getAsyncRemote().sendText(text);
+                return;
+            } catch (IllegalStateException stillSending) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @OnClose
