@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -528,11 +529,15 @@ final class EventProcessor implements Runnable {
         if (!connection.hasTerminated()) return;        // another thread is closing the socket and will signal END
         finished = true;
         for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) finalCallback(completed(sent, null));
-        IOException lost = connection.connectionLostException(cause);
-        queue.takeLost().forEach(completion -> finalCallback(completed(completion, lost)));
+        List<Completion> lost = queue.takeLost();
+        if (!lost.isEmpty()) failAll(lost, connection.connectionLostException(cause));
         finishTasks();
         finalCallback(() -> handler.closed(connection, cause));
         connection.callbacksFinished();
+    }
+
+    private void failAll(List<Completion> lost, IOException failure) {
+        for (Completion completion : lost) finalCallback(completed(completion, failure));
     }
 
     /** Runs the waiting tasks that are completions, and drops the others. */

@@ -98,11 +98,15 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
 
     /** Whether permessage-deflate is agreed on. */
     boolean deflates() {
-        return agreed.stream().anyMatch(extension -> extension.name().equals(Deflate.NAME));
+        for (WebSocketExtension extension : agreed) {
+            if (extension.name().equals(Deflate.NAME)) return true;
+        }
+        return false;
     }
 
     /** Removes the extensions that the application deleted from the response field. Everything else that it wrote there is ignored. */
     ExtensionChoice withOnly(List<String> lines) {
+        if (agreed.isEmpty() && running.isEmpty()) return this;
         List<String> values = lines == null ? List.of() : lines.stream().filter(Objects::nonNull).toList();
         Set<String> kept = ExtensionOffers.parse(values) instanceof FieldList.Members<WebSocketExtension> members ? members.members().stream().map(WebSocketExtension::name).collect(Collectors.toSet()) : Set.of();
         return new ExtensionChoice(agreed.stream().filter(extension -> kept.contains(extension.name())).toList(),
@@ -116,7 +120,14 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
 
     /** Returns the agreed extensions as objects of the API, for a session. */
     List<jakarta.websocket.Extension> forApplication() {
-        return agreed.stream().map(ExtensionChoice::jakarta).toList();
+        return jakarta(agreed);
+    }
+
+    /** Converts extensions to objects of the API. */
+    static List<jakarta.websocket.Extension> jakarta(List<WebSocketExtension> extensions) {
+        List<jakarta.websocket.Extension> converted = new ArrayList<>(extensions.size());
+        for (WebSocketExtension extension : extensions) converted.add(jakarta(extension));
+        return converted;
     }
 
     /** Converts an extension to an object of the API. */

@@ -189,8 +189,7 @@ final class TyrusEndpoint {
         }
 
         void choose() {
-            List<Extension> requested = accepted.offeredExtensions().stream().map(ExtensionChoice::jakarta).toList();
-            List<Extension> chosen = endpoint.configurator.getNegotiatedExtensions(new ArrayList<>(endpoint.installed), new ArrayList<>(requested));
+            List<Extension> chosen = endpoint.configurator.getNegotiatedExtensions(new ArrayList<>(endpoint.installed), ExtensionChoice.jakarta(accepted.offeredExtensions()));
             choice = ExtensionChoice.of(chosen, endpoint.installed, accepted, endpoint.choosesExtensions, chain, endpoint::warn);
         }
     }
