@@ -78,7 +78,7 @@ public final class PathPolicy {
     private Optional<Match> match(String path, boolean anySpelling) {
         String canonical = anySpelling || hasRequired ? PathSpelling.canonical(path) : path;
         for (PathRule rule : rules) {
-            if (rule.template().matches(path)) return Optional.of(new Match(rule, rule.template().match(path).orElseThrow()));
+            if (rule.template().matches(path)) return Optional.of(new Match(rule, rule.template().values(path)));
             if ((anySpelling || rule.required()) && rule.template().matchesCanonical(canonical)) {
                 return Optional.of(new Match(rule, rule.template().valuesOfCanonical(canonical)));
             }

@@ -143,6 +143,11 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return !rest && segments.size() > 1 && segments.get(segments.size() - 1).text.isEmpty();
     }
 
+    /** Returns the values for a path that this template matches. */
+    Map<String, String> values(String path) {
+        return hasNoValues ? Map.of() : match(path).orElseThrow();
+    }
+
     /** Returns the values of the variables and of {@code *}. The result is empty if the path does not match. */
     public Optional<Map<String, String>> match(String path) {
         if (hasNoValues) return matches(path) ? NO_VALUES : Optional.empty();

@@ -67,6 +67,7 @@ public final class Deployment implements AutoCloseable {
     private Deployment(ServletContext context, ShutdownActions shutdown) {
         this.context = context;
         this.shutdown = shutdown;
+        shutdown.add("release the classes of records", RecordMethods::release);     // the last step
         List<ProtocolLibrary> found = ProtocolLibrary.found();
         SettingValues values = SettingValues.of(context);
         Set<String> ofPaths = found.stream().flatMap(library -> library.pathSettings().stream()).collect(Collectors.toSet());
