@@ -9,9 +9,9 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /**
  * A selector and the thread that leads it. The leader itself calls the connections whose channels are ready, so an event costs no change of threads. A
@@ -29,7 +29,6 @@ final class EventLoop implements Runnable {
     private final EventLoops loops;
     private final Selector selector;
     private final Queue<SelectionKey> ready = new ArrayDeque<>();       // used only by the leader
-    private final Consumer<SelectionKey> collect = ready::add;
     /** The number of the call, multiplied by {@link #NEXT_CALL}, plus {@link #CALLING} during a call. Whoever changes it to the next number leads. */
     private final AtomicLong state = new AtomicLong();
     private volatile Thread leader;                                     // null before the first one
@@ -49,7 +48,7 @@ final class EventLoop implements Runnable {
         while (true) {
             try {
                 if (!callReady()) return;
-                selector.select(collect, SELECT_MILLIS);
+                select();
                 Thread.interrupted();
                 failures = 0;
             } catch (ClosedSelectorException closed) {
@@ -63,6 +62,17 @@ final class EventLoop implements Runnable {
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }
         }
+    }
+
+    /**
+     * Waits for ready channels. Not {@link Selector#select(java.util.function.Consumer)}: the JVM would compile our method into that of the JDK in which
+     * all event loops wait, and the loops of other applications would keep the classes of this one after it has stopped.
+     */
+    private void select() throws IOException {
+        selector.select(SELECT_MILLIS);
+        Set<SelectionKey> selected = selector.selectedKeys();
+        ready.addAll(selected);
+        selected.clear();
     }
 
     /** Calls the ready channels. Returns {@code false} if the loop was taken away. */

@@ -3,6 +3,7 @@ package io.github.changeover.websocket;
 import io.github.changeover.http.Authority;
 import io.github.changeover.http.UriScheme;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -43,6 +44,17 @@ public record Origin(String scheme, String host, OptionalInt port) {
         String lower = scheme.toLowerCase(Locale.ROOT);
         return Authority.parse(authority).map(parsed -> new Origin(lower, parsed.host(),
                 parsed.port().isPresent() ? parsed.port() : UriScheme.defaultPort(lower)));
+    }
+
+    /** Written out, as is {@link #hashCode}: on JDK 17 the JDK keeps the class, and so the application, of the record whose equals() was generated last. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Origin that && scheme.equals(that.scheme) && host.equals(that.host) && port.equals(that.port);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(scheme, host, port);
     }
 
     /** Returns the form that a browser sends, except for the form of an IPv6 address. */

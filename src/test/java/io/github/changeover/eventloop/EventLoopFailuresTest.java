@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -293,13 +292,13 @@ class EventLoopFailuresTest extends EventLoopsFixture {
         }
 
         @Override
-        public int select(Consumer<SelectionKey> action, long timeout) throws IOException {
+        public int select(long timeout) throws IOException {
             Throwable now = failure;
             if (now != null) {
                 failures.incrementAndGet();
                 raise(now);
             }
-            return real.select(action, timeout);
+            return real.select(timeout);
         }
 
         @Override
@@ -329,11 +328,6 @@ class EventLoopFailuresTest extends EventLoopsFixture {
         @Override
         public int selectNow() throws IOException {
             return real.selectNow();
-        }
-
-        @Override
-        public int select(long timeout) throws IOException {
-            return real.select(timeout);
         }
 
         @Override

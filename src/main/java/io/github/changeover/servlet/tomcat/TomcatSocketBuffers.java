@@ -21,12 +21,12 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 final class TomcatSocketBuffers {
     private static final SocketBufferHandler NO_BUFFERS = new SocketBufferHandler(0, 0, false);
     private static final MethodHandle RESET, LOCK;
-    private static final Field BUFFERS, POOL;
+    private static final Field BUFFERS, POOL, SOCKET, WRAPPER;
     private static final String MISSING;        // null if all members were found. An initializer that throws would tell the reason only once
 
     static {
         MethodHandle reset = null, lock = null;
-        Field buffers = null, pool = null;
+        Field buffers = null, pool = null, socket = null, ofChannel = null;
         String missing = null;
         try {
             Method withType = SocketWrapperBase.class.getDeclaredMethod("reset", Object.class);
@@ -36,6 +36,8 @@ final class TomcatSocketBuffers {
             lock = MethodHandles.lookup().unreflect(SocketWrapperBase.class.getMethod("getLock"));
             buffers = TomcatFacades.field(SocketWrapperBase.class, "socketBufferHandler");
             pool = TomcatFacades.field(NioSocketWrapper.class, "nioChannels");
+            socket = TomcatFacades.field(NioChannel.class, "sc");
+            ofChannel = TomcatFacades.field(NioChannel.class, "socketWrapper");
         } catch (ReflectiveOperationException | RuntimeException failure) {
             missing = failure.toString();
         }
@@ -43,42 +45,17 @@ final class TomcatSocketBuffers {
         LOCK = lock;
         BUFFERS = buffers;
         POOL = pool;
+        SOCKET = socket;
+        WRAPPER = ofChannel;
         MISSING = missing;
     }
 
     private TomcatSocketBuffers() {
     }
 
-    /**
-     * A channel without buffers, in place of Tomcat's. Tomcat resets a channel when its connection closes, and then keeps it for another connection. This
-     * one must not be kept, so its reset fails; Tomcat ignores the failure.
-     */
-    private static final class ChannelWithoutBuffers extends NioChannel {
-        private static final IOException NOT_REUSABLE = new IOException("This channel has no buffers, so it cannot serve another connection") {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            public synchronized Throwable fillInStackTrace() {
-                return this;
-            }
-        };
-
-        ChannelWithoutBuffers(SocketChannel channel, NioSocketWrapper wrapper) {
-            super(NO_BUFFERS);
-            this.sc = channel;
-            this.socketWrapper = wrapper;
-        }
-
-        @Override
-        public void reset(SocketChannel channel, NioSocketWrapper wrapper) throws IOException {
-            throw NOT_REUSABLE;
-        }
-    }
-
-    /** Finds all classes and members. */
+    /** Finds all members. */
     static void check() throws ReflectiveOperationException {
         if (MISSING != null) throw new ReflectiveOperationException(MISSING);
-        Class.forName(ChannelWithoutBuffers.class.getName());
         NioSocketWrapper.class.getMethod("interestOps", int.class);
         NioSocketWrapper.class.getMethod("getPoller").getReturnType().getMethod("getSelector");
     }
@@ -106,10 +83,10 @@ final class TomcatSocketBuffers {
     static void release(NioSocketWrapper wrapper) throws IOException {
         NioChannel channel = wrapper.getSocket();
         SocketBufferHandler buffers = wrapper.getSocketBufferHandler();
-        if (channel.getClass() != NioChannel.class || !buffers.isReadBufferEmpty() || !buffers.isWriteBufferEmpty()) return;
+        if (channel.getClass() != NioChannel.class || buffers == NO_BUFFERS || !buffers.isReadBufferEmpty() || !buffers.isWriteBufferEmpty()) return;
         try {
             SynchronizedStack<NioChannel> pool = (SynchronizedStack<NioChannel>) POOL.get(wrapper);
-            ChannelWithoutBuffers replacement = new ChannelWithoutBuffers(channel.getIOChannel(), wrapper);
+            NioChannel replacement = withoutBuffers(channel.getIOChannel(), wrapper);
             BUFFERS.set(wrapper, NO_BUFFERS);
             RESET.invoke((SocketWrapperBase<?>) wrapper, (Object) replacement);
             channel.reset(null, null);
@@ -119,5 +96,17 @@ final class TomcatSocketBuffers {
         } catch (Throwable impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /**
+     * Returns a channel without buffers, in place of Tomcat's. Tomcat resets a channel when its connection closes, and then keeps it for another connection.
+     * This one must not be kept, so its buffer handler is null: the reset fails, and Tomcat ignores the failure. It is no class of ours, because the JVM would
+     * compile such a class into the method in which Tomcat's poller always is, and so keep the application after its end.
+     */
+    private static NioChannel withoutBuffers(SocketChannel socket, NioSocketWrapper wrapper) throws IllegalAccessException {
+        NioChannel channel = new NioChannel(null);
+        SOCKET.set(channel, socket);
+        WRAPPER.set(channel, wrapper);
+        return channel;
     }
 }
