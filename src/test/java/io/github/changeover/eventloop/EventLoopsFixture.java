@@ -59,7 +59,7 @@ abstract class EventLoopsFixture {
     /** The server's end of a connection, which is on a loop, and the client's end, which blocks. */
     class Peer implements ChannelEvents {
         final SocketChannel server, client;
-        final AtomicInteger calls = new AtomicInteger();
+        final AtomicInteger calls = new AtomicInteger(), running = new AtomicInteger();
         final BlockingQueue<String> received = new LinkedBlockingQueue<>();
         volatile ChannelRegistration registration;
         volatile Runnable inCall = () -> { };
@@ -83,8 +83,13 @@ abstract class EventLoopsFixture {
         @Override
         public void readable() {
             calls.incrementAndGet();
-            inCall.run();
-            if (reads) read();
+            running.incrementAndGet();
+            try {
+                inCall.run();
+                if (reads) read();
+            } finally {
+                running.decrementAndGet();
+            }
         }
 
         /** Reads until nothing is left, and then reports what was read: bytes that a test sends afterwards are not read by the same call. */
