@@ -48,7 +48,13 @@ final class Subscribers {
     }
 
     private static void toAll(String text) {
-        for (Session session : ALL) session.getAsyncRemote().sendText(text);
+        for (Session session : ALL) {
+            try {
+                session.getAsyncRemote().sendText(text);
+            } catch (IllegalStateException closed) {
+                if (session.isOpen()) throw closed;     // otherwise its client has left, and onClose has not removed it yet
+            }
+        }
     }
 
     private static void fromTwoThreads(String text) throws InterruptedException {

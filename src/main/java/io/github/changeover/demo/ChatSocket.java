@@ -54,7 +54,11 @@ public final class ChatSocket {
 
     private static void broadcast(String room, String line) {
         for (Session guest : ROOMS.getOrDefault(room, Set.of())) {
-            if (guest.isOpen()) guest.getAsyncRemote().sendText(line);
+            try {
+                guest.getAsyncRemote().sendText(line);
+            } catch (IllegalStateException closed) {
+                // The guest has just left: leave() follows.
+            }
         }
     }
 
