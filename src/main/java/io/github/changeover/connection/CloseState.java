@@ -62,11 +62,9 @@ final class CloseState {
         return withoutLinger;
     }
 
-    /** The client still sends, so the connection waits for it to end its side. Returns whether {@link #skipLinger} was in effect before. */
-    boolean undoSkipLinger() {
-        boolean before = withoutLinger;
+    /** The client still sends, so the connection waits for it to end its side, as if {@link #skipLinger} had not been called. */
+    void linger() {
         withoutLinger = false;
-        return before;
     }
 
     /**

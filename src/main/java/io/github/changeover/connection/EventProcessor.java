@@ -469,18 +469,27 @@ final class EventProcessor implements Runnable {
             called = runCompletions() | notifyWritable();
             if (called && shouldYield(CHECK_END)) return;
         } while (called);
+        CloseCause close = closeState.requested();
+        if (close != null && queue.isWritten() && transport.closesAtOnce() && clientHasFinished()) {
+            closeState.decide(close);
+            return;
+        }
         boolean outputEnded = queue.tryEndOutput();
         queue.requestWritable();
-        CloseCause close = closeState.requested();
         if (!outputEnded || close == null) return;
         // A close with unread bytes would reset the connection, and the client would lose bytes that it has not read yet
         // (RFC 9112 section 9.6). So the connection waits for the client to end its side, at most for the linger time.
-        if (!lingers() || closeState.skipsLinger() && inbound.isEmpty()) {
-            closeState.decide(close);
-        } else {
-            timeouts.lingering(!queue.endSent());
-            if (closeState.undoSkipLinger()) setEvents(READABLE);
-        }
+        if (!lingers() || clientHasFinished()) closeState.decide(close);
+        else timeouts.lingering(!queue.endSent());
+    }
+
+    /** Whether the handler knows that the client has finished, too. If bytes of the client are waiting, it has not, and they are read from now on. */
+    private boolean clientHasFinished() throws IOException {
+        if (!closeState.skipsLinger()) return false;
+        if (inbound.isEmpty()) return true;
+        closeState.linger();
+        setEvents(READABLE);
+        return false;
     }
 
     /**

@@ -450,6 +450,11 @@ final class OutputQueue {
         }
     }
 
+    /** Whether all bytes have been written, so that the output can end. */
+    boolean isWritten() {
+        return queued() == 0 && !writeIncomplete && failure == null;
+    }
+
     /** Whether all bytes have been written and the output was ended, if the container supports that. */
     boolean outputEnded() {
         return outputEnded;
@@ -521,20 +526,28 @@ final class OutputQueue {
         return hasCompleted() ? pendingCompletions.poll().completion() : null;
     }
 
-    /** Ends the queue: no more bytes are accepted or written, and queued bytes are dropped. Their immediate completions run now, with a failure. */
-    void shut(IOException why) {
+    /**
+     * Ends the queue: no more bytes are accepted or written, and queued bytes are dropped. Their immediate completions run now, with a failure.
+     *
+     * @param why makes the failure. Most connections end when all bytes are sent, and an exception with its stack trace is expensive
+     */
+    void shut(Supplier<IOException> why) {
         lock.lock();
         try {
             isShut = true;
             closed = true;
             if (buffers != null) buffers.forEach(this::releaseBuffer);
             buffers = null;
-            dropDeferred(why);
-            if (immediates != null) immediates.forEach(pending -> Completions.complete(pending.completion(), why));
-            immediates = null;
+            if (deferred != null || immediates != null) failAll(why.get());
         } finally {
             lock.unlock();
         }
+    }
+
+    private void failAll(IOException why) {
+        dropDeferred(why);
+        if (immediates != null) immediates.forEach(pending -> Completions.complete(pending.completion(), why));
+        immediates = null;
     }
 
     /** Removes the completions that have not run. Called after {@link #shut}, by the thread that calls {@link #pollCompleted}. */

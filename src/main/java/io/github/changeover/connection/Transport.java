@@ -81,6 +81,14 @@ public interface Transport {
     default void idle() {
     }
 
+    /**
+     * Whether {@link #close}, called now, would end the output without delay, so that {@link #endOutput} before it would only be a further system call. Called
+     * after all bytes were written.
+     */
+    default boolean closesAtOnce() {
+        return false;
+    }
+
     /** Closes the connection after all bytes were written. May be called on any thread and more than once. Must not throw. */
     void close();
 

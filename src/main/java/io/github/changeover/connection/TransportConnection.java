@@ -211,7 +211,7 @@ public final class TransportConnection implements AdvancedConnection {
         Transport edge = transport;
         if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
         else if (streams != null) streams.releaseThread();       // serve will never run
-        queue.shut(connectionLostException(cause));
+        queue.shut(() -> connectionLostException(cause));
         Completions.guarded(atEnd);        // before the removal from the registry: when the connection is no longer listed, it must not count for the limits
         notifyClosed(cause);
         ending.set(ENDED);

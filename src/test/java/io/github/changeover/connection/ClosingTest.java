@@ -69,10 +69,36 @@ class ClosingTest {
         assertThat(transport.aborts()).isZero();
     }
 
-    /** A close with unread bytes would be a reset, and the peer would lose the last bytes. */
+    /** On Tomcat, for a WebSocket connection that opens and closes, the end of the output before the close was a system call without a use. */
     @Test
+    void closeWithoutLingerDoesNotEndTheOutputIfTheCloseDoesIt() {
+        RecordingHandler polite = handlerThatReplies(from -> from.advanced().closeWithoutLinger());
+        transport.closingAtOnce();
+        open(polite);
+        transport.peerSends("bye");
+        assertThat(transport.text()).isEqualTo("bye");
+        assertThat(polite.events()).containsExactly("opened", "closed");
+        assertThat(transport.outputEnded()).isFalse();
+        assertThat(transport.closes()).isEqualTo(1);
+        assertThat(transport.aborts()).isZero();
+    }
+
+    @Test
+    void aCloseThatLingersEndsTheOutputFirst() {
+        RecordingHandler polite = handlerThatReplies(SwitchedConnection::close);
+        transport.closingAtOnce();
+        open(polite);
+        transport.peerSends("bye");
+        assertThat(transport.outputEnded()).isTrue();
+        assertThat(transport.closes()).isZero();
+    }
+
+    /** A close with unread bytes would be a reset, and the peer would lose the last bytes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @Covers("RFC9112-9.6-01")
-    void closeWithoutLingerReadsToTheEndIfThePeerStillSends() {
+    void closeWithoutLingerReadsToTheEndIfThePeerStillSends(boolean closesAtOnce) {
+        if (closesAtOnce) transport.closingAtOnce();
         RecordingHandler polite = handlerThatReplies(from -> {
             transport.peerSends("and another thing");
             from.advanced().closeWithoutLinger();
@@ -88,8 +114,10 @@ class ClosingTest {
         assertThat(transport.closes()).isEqualTo(1);
     }
 
-    @Test
-    void closeWithoutLingerSendsQueuedBytesFirst() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void closeWithoutLingerSendsQueuedBytesFirst(boolean closesAtOnce) {
+        if (closesAtOnce) transport.closingAtOnce();
         RecordingHandler polite = handlerThatReplies(from -> from.advanced().closeWithoutLinger());
         open(polite);
         transport.window(1);

