@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatAtStart;
@@ -22,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Timeout;
 @TomcatOnly
 @EmbeddedOnly
 @NotOnTomcatServletEdge
-@LongRunning
+@Tag("full")
 @Timeout(180)
 class EventLoopLifecycleIT {
     private static final MBeanServer JMX = ManagementFactory.getPlatformMBeanServer();
-    private static final int LIVES = Integer.getInteger("lifecycle.lives", Boolean.getBoolean("changeover.full") ? 20 : 5);
+    private static final int LIVES = Integer.getInteger("lifecycle.lives", 20);
     private static final int OPEN = 8;
     private static final int SPARE_DESCRIPTORS = 4;     // files that the JVM may open meanwhile; fewer than redeployments
 
