@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -98,9 +99,13 @@ final class GrizzlyConnection implements NativeConnection {
         return true;
     }
 
-    /** Ends the request without the end of the connection: Grizzly neither closes it, nor reads from it, nor limits its time. */
+    /**
+     * Ends the request without the end of the connection: Grizzly neither closes it, nor reads from it, nor limits its time. Two parts of Grizzly would limit
+     * it: the codec, between requests, and the filter for idle connections, from the end of a request until it reads again.
+     */
     private void endRequest(WebConnection web) {
         GrizzlyMembers.attempt(() -> {
+            grizzly.call("setIdleTimeout", null, connection, -1L, TimeUnit.MILLISECONDS);
             grizzly.call("recycle", grizzly.call("upgradeChunk", packet));
             grizzly.call("expect", packet, false);
             grizzly.call("setBroken", packet, true);

@@ -58,6 +58,7 @@ final class GrizzlyMembers {
             asyncqueue.TaskQueue nothingQueued=isEmpty()
             attributes.Attribute remove=remove(AttributeStorage)
             http.HttpServerFilter keepAliveContext=keepAliveContextAttr
+            utils.IdleTimeoutFilter setIdleTimeout=setCustomTimeout(Connection,long,TimeUnit)
             http.server.Request afterService=addAfterServiceListener(AfterServiceListener)""";
     private final Map<String, Object> members = new HashMap<>();
     private final Map<String, Class<?>> types = new ConcurrentHashMap<>();
