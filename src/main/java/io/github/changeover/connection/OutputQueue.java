@@ -265,7 +265,7 @@ final class OutputQueue {
      * @param retry whether to write also if the last write was incomplete and the transport has not reported since then that it is writable
      */
     FlushProgress flush(boolean retry) throws IOException {
-        if (!retry && queued() == 0 && !writeIncomplete && failure == null) return FlushProgress.EMPTY;
+        if (!retry && isWritten()) return FlushProgress.EMPTY;
         lock.lock();
         try {
             if (retry && !isShut) {
@@ -450,7 +450,7 @@ final class OutputQueue {
         }
     }
 
-    /** Whether all bytes have been written, so that the output can end. */
+    /** Whether all bytes have been written, and no write has failed. */
     boolean isWritten() {
         return queued() == 0 && !writeIncomplete && failure == null;
     }

@@ -393,7 +393,7 @@ final class TomcatTransport implements Transport, ChannelEvents {
         if (wrapper instanceof NioEndpoint.NioSocketWrapper socket) socket.getPoller().getSelector().wakeup();
     }
 
-    /** Without TLS, at the end of a dispatch: Tomcat then closes the socket on the same thread. */
+    /** Without TLS, during a dispatch: Tomcat closes the socket, which ends the output, when the dispatch returns. */
     @Override
     public boolean closesAtOnce() {
         return secure == null && dispatch.get() == DISPATCHING;
