@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * Payara after 30 s, a Tomcat distribution after 20 s (its server.xml). An embedded Tomcat would wait for 60 s, longer than this test.
  */
 @OnContainer
+@OnPayara7
 @Tag("full")
 class QuietConnectionIT {
     private static final Duration LONGER_THAN_OF_CONTAINER = Duration.ofSeconds(33);
