@@ -1,6 +1,7 @@
 package io.github.changeover;
 
 import io.github.changeover.internal.ApplicationOffers;
+import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.ProtocolToggles;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -40,6 +41,17 @@ public final class Changeover {
     public PathOffer path(String template) {
         offers.requireNotFixed();
         return new PathOffer(offers, template);
+    }
+
+    /**
+     * Adds a check for every path, and for every switch that the application itself requests while it responds. Checks run in the order of these calls,
+     * before those of the path ({@link PathOffer#gate}). The console is not included; it has its own access check.
+     *
+     * @throws IllegalStateException if the rules are fixed; the message contains the request that fixed them and its time
+     */
+    public Changeover gate(Gate gate) {
+        offers.addGate(gate);
+        return this;
     }
 
     /** Returns the toggles that turn protocols off and on at any time. A change applies to later requests. Existing connections stay open. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.internal.ApplicationOffers;
 import io.github.changeover.internal.OfferListener;
 import io.github.changeover.internal.OfferedPath;
+import io.github.changeover.internal.Offers;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -55,7 +56,8 @@ class ChangeoverTest {
         private volatile String unfit = "";
 
         @Override
-        public Runnable prepare(List<OfferedPath> paths) {
+        public Runnable prepare(Offers offers) {
+            List<OfferedPath> paths = offers.paths();
             if (paths.stream().anyMatch(path -> path.template().equals(unfit))) throw new IllegalArgumentException(unfit + " does not fit");
             return () -> inForce.add(paths);
         }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The live connections of one application, and the counters of those that have ended. Thread-safe. */
@@ -37,6 +38,7 @@ public final class ConnectionRegistry {
     private volatile int waiting;           // threads that wait for connections to end
     private volatile boolean draining;
     private volatile long closeBy;          // end of the drain time, in nanoseconds; 0 if no drain time is running
+    private volatile Consumer<Boolean> drainListener = draining -> { };
     private volatile boolean stopped;          // the application has stopped; new connections are aborted
 
     public ConnectionRegistry() {
@@ -142,6 +144,7 @@ public final class ConnectionRegistry {
     public void startDraining(Duration grace) {
         closeBy = System.nanoTime() + ConnectionLimits.longest(grace).toNanos() | 1;
         draining = true;
+        notifyDrainListener(true);
         live.forEach(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator is draining the application")));
     }
 
@@ -150,6 +153,23 @@ public final class ConnectionRegistry {
         if (stopped) return;
         closeBy = 0;
         draining = false;
+        notifyDrainListener(false);
+    }
+
+    /**
+     * Sets the listener that is called with {@code true} when a drain starts, before any handler is called, and with {@code false} when it is undone. It is
+     * called on the thread of the operator, and not when the application stops.
+     */
+    public void onDraining(Consumer<Boolean> listener) {
+        drainListener = listener;
+    }
+
+    private void notifyDrainListener(boolean now) {
+        try {
+            drainListener.accept(now);
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.WARNING, "The listener for drains failed", failure);
+        }
     }
 
     void check(long now) {

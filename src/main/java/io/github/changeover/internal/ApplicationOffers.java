@@ -1,13 +1,12 @@
 package io.github.changeover.internal;
 
 import io.github.changeover.http.PrintableText;
+import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -16,7 +15,7 @@ public final class ApplicationOffers {
     private static final String ATTRIBUTE = ApplicationOffers.class.getName();
     private final ProtocolToggles toggles = new ProtocolToggles();
     private volatile Predicate<Duration> drain;     // null while the application does not run
-    private List<OfferedPath> paths = List.of();    // this and the next two fields are guarded by this
+    private Offers offers = Offers.NONE;            // this and the next two fields are guarded by this
     private OfferListener listener = OfferListener.NONE;
     private String fixedBy = "";                    // empty while paths can be offered
 
@@ -40,15 +39,28 @@ public final class ApplicationOffers {
      * @throws IllegalArgumentException if the change does not fit the other offers; then nothing is changed
      */
     public void change(String template, UnaryOperator<OfferedPath> how) {
+        change(offers -> offers.withPath(template, how));
+    }
+
+    /**
+     * Adds a check for every path and puts the new rules into force.
+     *
+     * @throws IllegalStateException if the rules are fixed
+     */
+    public void addGate(Gate gate) {
+        change(offers -> offers.withGate(gate));
+    }
+
+    private void change(UnaryOperator<Offers> how) {
         while (true) {
-            List<OfferedPath> before;
+            Offers before;
             OfferListener listens;
             synchronized (this) {
                 requireNotFixed();
-                before = paths;
+                before = offers;
                 listens = listener;
             }
-            List<OfferedPath> after = changed(before, template, how);
+            Offers after = how.apply(before);
             Runnable put = listens.prepare(after);
             if (!put(before, after, listens, listens, put)) continue;
             listens.changed();
@@ -56,22 +68,11 @@ public final class ApplicationOffers {
         }
     }
 
-    private static List<OfferedPath> changed(List<OfferedPath> before, String template, UnaryOperator<OfferedPath> how) {
-        List<OfferedPath> after = new ArrayList<>(before);
-        for (int i = 0; i < after.size(); i++) {
-            if (!after.get(i).template().equals(template)) continue;
-            after.set(i, how.apply(after.get(i)));
-            return List.copyOf(after);
-        }
-        after.add(how.apply(OfferedPath.of(template)));
-        return List.copyOf(after);
-    }
-
     /** Stores a change. Returns {@code false} if another thread has changed the offers or the listener since they were read; then nothing is stored. */
-    private synchronized boolean put(List<OfferedPath> before, List<OfferedPath> after, OfferListener expected, OfferListener listens, Runnable put) {
-        if (paths != before || listener != expected) return false;
+    private synchronized boolean put(Offers before, Offers after, OfferListener expected, OfferListener listens, Runnable put) {
+        if (offers != before || listener != expected) return false;
         requireNotFixed();
-        paths = after;
+        offers = after;
         listener = listens;
         put.run();
         return true;
@@ -80,10 +81,10 @@ public final class ApplicationOffers {
     /** Called when the application starts: the listener receives the current offers now, and every later change. */
     public void listen(OfferListener listens) {
         while (true) {
-            List<OfferedPath> now;
+            Offers now;
             OfferListener before;
             synchronized (this) {
-                now = paths;
+                now = offers;
                 before = listener;
             }
             if (put(now, now, before, listens, listens.prepare(now))) return;

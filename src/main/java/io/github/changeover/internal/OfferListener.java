@@ -1,11 +1,9 @@
 package io.github.changeover.internal;
 
-import java.util.List;
-
 /** Makes rules from the offers of an application. */
 public interface OfferListener {
     /** Does nothing. */
-    OfferListener NONE = paths -> () -> { };
+    OfferListener NONE = offers -> () -> { };
 
     /**
      * Makes the rules, but does not put them into force. Called without a lock, possibly by several threads at the same time. Called again if
@@ -14,7 +12,7 @@ public interface OfferListener {
      * @return an action that puts the rules into force; it is called while a lock is held, so it must only store them
      * @throws IllegalArgumentException if these offers do not fit together; then nothing is changed
      */
-    Runnable prepare(List<OfferedPath> paths);
+    Runnable prepare(Offers offers);
 
     /** Called after a change has been put into force, without a lock. */
     default void changed() {

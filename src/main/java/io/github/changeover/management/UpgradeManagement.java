@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -123,6 +124,16 @@ public final class UpgradeManagement {
      */
     public void drain() {
         registry.startDraining(grace);
+    }
+
+    /** Calls the listener with {@code true} when a drain starts and with {@code false} when it is undone, on the thread of the operator. */
+    public void onDraining(Consumer<Boolean> listener) {
+        registry.onDraining(listener);
+    }
+
+    /** Returns the drain time: {@code changeover.drain}. */
+    public Duration drainTime() {
+        return grace;
     }
 
     /** Undoes {@link #drain} for later connections. */

@@ -2,7 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.internal.ApplicationOffers;
 import io.github.changeover.internal.OfferListener;
-import io.github.changeover.internal.OfferedPath;
+import io.github.changeover.internal.Offers;
 import io.github.changeover.management.StartReport;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
@@ -87,11 +87,11 @@ final class CurrentRules implements OfferListener {
 
     /** Builds rules from all offers, without a lock. */
     @Override
-    public Runnable prepare(List<OfferedPath> paths) {
-        RuleFactory.BuiltRules made = factory.build(paths);
+    public Runnable prepare(Offers offered) {
+        RuleFactory.BuiltRules made = factory.build(offered);
         PathPolicy policy = made.policy();
         deployment.internal().check(policy);
-        ApplicationRules built = new ApplicationRules(policy, made.wider(), made.absent(), ApplicationRules.bounds(deployment.settings().connectionLimits(), policy), deployment.report(policy));
+        ApplicationRules built = new ApplicationRules(policy, made.wider(), made.absent(), offered.gates(), ApplicationRules.bounds(deployment.settings().connectionLimits(), policy), deployment.report(policy));
         return () -> publish(built);
     }
 

@@ -24,9 +24,11 @@ import io.github.changeover.servlet.rules.Instances;
 import io.github.changeover.servlet.rules.RuleFactory;
 import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.servlet.settings.Settings;
+import io.github.changeover.spi.CallerContext;
 import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,11 +65,13 @@ public final class Deployment implements AutoCloseable {
     private final CaptureFiles captureFiles;
     private final EventRecorder recorder;
     private final CurrentRules rules;
+    private final CallerContext callers;     // null: only the container's
 
     /** @param shutdown receives the end action of each part as soon as that part is started */
     private Deployment(ServletContext context, ShutdownActions shutdown) {
         this.context = context;
         this.shutdown = shutdown;
+        callers = Installation.callers(context);
         shutdown.add("release the classes of records", RecordMethods::release);     // the last step
         List<ProtocolLibrary> found = ProtocolLibrary.found();
         SettingValues values = SettingValues.of(context);
@@ -79,7 +84,8 @@ public final class Deployment implements AutoCloseable {
         ClassLoader loader = context.getClassLoader();
         CallbackExecutor callbacks = CallbackExecutor.of(settings.maxCallbacks(), container.threads(), loader);
         shutdown.add("stop the callback threads", callbacks::close);
-        ApplicationResources.CallbackScope scope = Instances.of(loader).requestScope();
+        Instances instances = Instances.of(context);
+        ApplicationResources.CallbackScope scope = instances.requestScope();
         ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin,
                 container.localAddress(), container);
         for (ProtocolLibrary library : found) {
@@ -91,12 +97,12 @@ public final class Deployment implements AutoCloseable {
         switchesLate = libraries.stream().anyMatch(library -> !library.late().isEmpty());
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
         List<ProtocolToken> ofLibraries = libraries.stream().flatMap(library -> library.late().stream()).toList();
-        RuleFactory factory = RuleFactory.of(known, ofLibraries, EndpointScan.found(context), settings, offers(), loader);
+        Map<String, UpgradeProtocol> own = new HashMap<>();
+        libraries.forEach(library -> own.putAll(library.internal()));
+        RuleFactory factory = RuleFactory.of(known, ofLibraries, own.keySet(), EndpointScan.found(context), settings, offers(), instances, loader);
         lateProtocols = Stream.concat(ofLibraries.stream(), factory.services().stream()).distinct().toList();
         blocking = BlockingHandlerThreads.of(settings.maxBlocking(), container.threads());
         shutdown.add("stop the threads of blocking handlers", blocking::close);
-        Map<String, UpgradeProtocol> own = new HashMap<>();
-        libraries.forEach(library -> own.putAll(library.internal()));
         internal = new LibraryConnections(own, settings.limits(), callbacks, blocking, loader);
         shutdown.add("close the console's connections", internal::close);
         ApplicationOffers offers = ApplicationOffers.of(context);
@@ -297,6 +303,21 @@ public final class Deployment implements AutoCloseable {
         if (internal.contain(verdict)) return internal.resources().limits();
         Optional<PathTemplate> rule = verdict.explanation().rule();
         return rule.isPresent() ? settings.limits(rule.get()) : settings.limits();
+    }
+
+    /** Returns what sets the caller of this thread's request on other threads: that of the container and that of a framework. */
+    Supplier<Runnable> caller(UpgradeRequest request) {
+        Supplier<Runnable> ofContainer = container.caller();
+        if (callers == null) return ofContainer;
+        Supplier<Runnable> ofFramework = callers.of(request);
+        if (ofContainer == Container.NO_CALLER) return ofFramework;
+        return () -> {
+            Runnable outer = ofContainer.get(), inner = ofFramework.get();
+            return () -> {
+                inner.run();
+                outer.run();
+            };
+        };
     }
 
     /** Returns the listener for logouts; null if no library has one. */

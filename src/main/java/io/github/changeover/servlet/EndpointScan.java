@@ -26,8 +26,13 @@ public final class EndpointScan implements ServletContainerInitializer {
 
     @Override
     public void onStartup(Set<Class<?>> classes, ServletContext context) {
-        context.setAttribute(ATTRIBUTE, classes == null ? ScannedClasses.UNKNOWN : found(classes));      // null: no scan took place; a scan finds at least our own classes
-        Startup.add(context);
+        store(context, classes == null ? ScannedClasses.UNKNOWN : found(classes));      // null: no scan took place; a scan finds at least our own classes
+        if (!Installation.isDeferred(context)) Startup.add(context);
+    }
+
+    /** Adds to the classes that were found before. */
+    static void store(ServletContext context, ScannedClasses classes) {
+        context.setAttribute(ATTRIBUTE, found(context).with(classes));
     }
 
     private static ScannedClasses found(Set<Class<?>> classes) {

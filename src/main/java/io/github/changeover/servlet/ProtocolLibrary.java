@@ -41,6 +41,13 @@ public interface ProtocolLibrary {
     }
 
     /**
+     * Does the work of this library's own initializer, if it has one, in an application that a framework installs Changeover in
+     * ({@link Installation}). Called before {@link #register}, on the same instance.
+     */
+    default void install(ServletContext context, SettingValues settings) {
+    }
+
+    /**
      * Offers what the application provides for this protocol. Called once, before the path rules are made.
      *
      * @throws SettingValues.InvalidSettingException if a setting cannot be used
@@ -63,13 +70,12 @@ public interface ProtocolLibrary {
      */
     record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results, Supplier<Runnable> scope,
             Optional<URI> localAddress, Container container) {
-        /** Returns the implementations of a type that the application provides: found by {@link ServiceLoader} and among the CDI beans, each class once. */
+        /** Returns the implementations of a type that the application provides: found by {@link ServiceLoader} and among the beans of CDI or of a framework. */
         public <T> List<T> found(Class<T> type) {
-            ClassLoader loader = context.getClassLoader();
             List<T> found = new ArrayList<>();
-            ServiceLoader.load(type, loader).forEach(found::add);
+            ServiceLoader.load(type, context.getClassLoader()).forEach(found::add);
             List<T> services = List.copyOf(found);
-            Instances.of(loader).beans(type).stream().filter(bean -> services.stream().noneMatch(service -> service.getClass().isInstance(bean))).forEach(found::add);
+            Instances.of(context).beans(type).stream().filter(bean -> services.stream().noneMatch(service -> service.getClass().isInstance(bean))).forEach(found::add);
             return found;
         }
 

@@ -33,7 +33,13 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
     }
 
     private boolean suppresses() {
-        return attempt.isAgreed() && !written && getStatus() < 300;
+        return attempt.isAgreed() && !written && super.getStatus() < 300;
+    }
+
+    /** Returns 101 after a switch is agreed, so that filters that measure or log requests do not count a successful ordinary request. */
+    @Override
+    public int getStatus() {
+        return suppresses() ? SC_SWITCHING_PROTOCOLS : super.getStatus();
     }
 
     /** While nothing may be committed, returns an object that delegates to this one and is not a wrapper. */

@@ -498,7 +498,7 @@ final class UpgradeAttempt {
             EarlyData early = protocol.earlyData();
             if (early == EarlyData.REFUSE && container.connectionUpgrade().hasNoEarlyData(request)) early = EarlyData.DELIVER;
             TransportConnection connection = new TransportConnection(resources, deployment.limits(verdict()), context.request(), context.protocol(), early, handler, release, afterHandler);
-            Supplier<Runnable> caller = container.caller();
+            Supplier<Runnable> caller = deployment.caller(context.request());
             if (caller != Container.NO_CALLER) connection.setCallerIdentity(caller::get);
             if (memory != null) memory.moveTo(connection);
             return connection;

@@ -3,6 +3,7 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.NotOnEmbeddedTomcat;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.testkit.Wire;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 @OnContainer
 @OnPayara7
+@NotOnEmbeddedTomcat
 @Tag("full")
 class QuietConnectionIT {
     private static final Duration LONGER_THAN_OF_CONTAINER = Duration.ofSeconds(33);

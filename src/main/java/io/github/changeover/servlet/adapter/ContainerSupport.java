@@ -23,16 +23,18 @@ public final class ContainerSupport {
     private final String reasonForOff;  // why no protocol is offered, for the client; null if connections are switched
     private final String warning;       // for the log, or null
     private final boolean eventLoops;
+    private final boolean supported;
 
     private ContainerSupport(Container container, String reasonForOff, String warning) {
-        this(container, reasonForOff, warning, true);
+        this(container, reasonForOff, warning, true, true);
     }
 
-    private ContainerSupport(Container container, String reasonForOff, String warning, boolean eventLoops) {
+    private ContainerSupport(Container container, String reasonForOff, String warning, boolean eventLoops, boolean supported) {
         this.container = container;
         this.reasonForOff = reasonForOff;
         this.warning = warning;
         this.eventLoops = eventLoops;
+        this.supported = supported;
     }
 
     /** @throws SettingValues.InvalidSettingException if the value of {@code changeover.container} is not allowed */
@@ -75,7 +77,7 @@ public final class ContainerSupport {
 
     private static ContainerSupport withoutEventLoops(Container container, String running, String reason) {
         return new ContainerSupport(container, null, reason + "; not using event loops (" + Settings.LOOPS + "). Container: " + running
-                + ". Connections work on the threads of the container, which need more processor time for each message.", false);
+                + ". Connections work on the threads of the container, which need more processor time for each message.", false, true);
     }
 
     private static ContainerSupport servletApiOnly(Container container, String running, String reason) {
@@ -87,7 +89,7 @@ public final class ContainerSupport {
         return new ContainerSupport(container, NOT_SUPPORTED, "This container is not supported: " + running + "."
                 + " Supported containers are Apache Tomcat 10.1 and 11 (standalone, embedded, in Spring Boot, in TomEE) and Payara 6 and 7."
                 + " No protocol is offered. Ordinary requests are served unchanged, and required paths respond with 503."
-                + " Set " + Settings.CONTAINER + "=unchecked to offer protocols anyway, or " + Settings.CONTAINER + "=off to remove this warning.");
+                + " Set " + Settings.CONTAINER + "=unchecked to offer protocols anyway, or " + Settings.CONTAINER + "=off to remove this warning.", true, false);
     }
 
     private static ContainerSupport uncheckedVersion(Container container, String running, String reason) {
@@ -144,6 +146,11 @@ public final class ContainerSupport {
     /** Returns why no protocol is offered, as a sentence for the client that names the setting; empty if connections are switched. */
     public Optional<String> reasonForOff() {
         return Optional.ofNullable(reasonForOff);
+    }
+
+    /** Returns why the container is not supported; empty if it is, or if the setting decides otherwise. */
+    public Optional<String> reasonForNoSupport() {
+        return supported ? Optional.empty() : warning();
     }
 
     /** Returns whether connections can use event loops. */

@@ -7,6 +7,7 @@ import io.github.changeover.negotiation.PathPolicy.Match;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.negotiation.Preference;
+import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.UpgradeProtocol;
 import java.util.HashMap;
 import java.util.List;
@@ -19,10 +20,11 @@ import java.util.Optional;
  * @param policy the path rules, including those without an offer so far ({@link PathRule#hasNoOffer})
  * @param wider  for paths with the offer of a wider path: the wider template, whose variables also have values here
  * @param absent protocols that a setting names and that are not offered so far, each with the name of the setting
+ * @param gates  the checks for every path; the rules contain them
  * @param connectionLimits the connection limits, with the same path names as in the rules
  * @param report the report for operators
  */
-public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, ConnectionLimiter.Maximums connectionLimits, StartReport report) {
+public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, List<Gate> gates, ConnectionLimiter.Maximums connectionLimits, StartReport report) {
     /** Returns the rule of a path with an offer, or with a required upgrade that rejects requests because there is no offer. */
     public Optional<Match> match(String path) {
         Optional<Match> match = policy.match(path);
@@ -38,7 +40,11 @@ public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate
     /** Returns the rule for a protocol that the application itself requests while it responds. The roles and gates of the path apply to it, too. */
     public Match matchFor(String path, UpgradeProtocol protocol) {
         Optional<Match> match = policy.matchAnySpelling(path);
-        if (match.isEmpty()) return new Match(PathRule.on("/*").offer(protocol).build(), Map.of());
+        if (match.isEmpty()) {
+            PathRule.Builder anyPath = PathRule.on("/*").offer(protocol);
+            gates.forEach(anyPath::gate);
+            return new Match(anyPath.build(), Map.of());
+        }
         PathRule rule = match.get().rule();
         return new Match(new PathRule(rule.template(), List.of(protocol), Preference.CLIENT, false, false, rule.closeOnRefuse(), rule.roles(), rule.gates()),
                 match.get().pathParameters());

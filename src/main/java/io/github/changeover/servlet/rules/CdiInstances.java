@@ -1,6 +1,7 @@
 package io.github.changeover.servlet.rules;
 
 import io.github.changeover.connection.ApplicationResources;
+import io.github.changeover.spi.InstanceFactory.Instance;
 import jakarta.enterprise.context.control.RequestContextController;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;

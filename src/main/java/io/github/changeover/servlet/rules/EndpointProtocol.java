@@ -6,6 +6,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.InstanceFactory;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
@@ -25,7 +26,7 @@ public final class EndpointProtocol implements UpgradeProtocol {
     private final Class<? extends ConnectionHandler> type;
     private final UpgradeEndpoint endpoint;
     private final ProtocolToken token;
-    private final Supplier<? extends Instances.Instance<? extends ConnectionHandler>> instances;
+    private final Supplier<? extends InstanceFactory.Instance<? extends ConnectionHandler>> instances;
     private final Map<ConnectionHandler, Runnable> releases = Collections.synchronizedMap(new IdentityHashMap<>());     // release actions of handlers in use
 
     private EndpointProtocol(Class<? extends ConnectionHandler> type, Instances instances) {
@@ -86,7 +87,7 @@ public final class EndpointProtocol implements UpgradeProtocol {
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
         return Decision.Switch.to(offered, context -> {
-            Instances.Instance<? extends ConnectionHandler> instance = instances.get();
+            InstanceFactory.Instance<? extends ConnectionHandler> instance = instances.get();
             if (instance.release() != Instances.NOTHING) releases.put(instance.value(), instance.release());
             return instance.value();
         });

@@ -1,12 +1,13 @@
 package io.github.changeover.servlet.rules;
 
+import io.github.changeover.spi.InstanceFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Makes injected instances of classes of the application, if it has CDI. Internal. */
 public final class Injection {
-    private static final Map<Class<?>, Supplier<? extends Instances.Instance<?>>> FACTORIES = new ConcurrentHashMap<>();
+    private static final Map<Class<?>, Supplier<? extends InstanceFactory.Instance<?>>> FACTORIES = new ConcurrentHashMap<>();
 
     private Injection() {
     }
@@ -22,7 +23,7 @@ public final class Injection {
      * @throws RuntimeException if CDI cannot make or inject it
      */
     public static InjectedInstance create(Class<?> type) {
-        Instances.Instance<?> made = FACTORIES.computeIfAbsent(type, each -> Instances.of(each.getClassLoader()).of(each)).get();
+        InstanceFactory.Instance<?> made = FACTORIES.computeIfAbsent(type, each -> Instances.of(each.getClassLoader()).of(each)).get();
         return new InjectedInstance(made.value(), made.release());
     }
 

@@ -2,6 +2,7 @@ package io.github.changeover.servlet.rules;
 
 import io.github.changeover.UpgradeEndpoint;
 import io.github.changeover.internal.OfferedPath;
+import io.github.changeover.internal.Offers;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.negotiation.PathTemplate;
@@ -24,7 +25,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -86,9 +86,10 @@ public final class RuleFactory {
     private final boolean codeMayOffer;       // application code may offer a protocol that is not known yet
     private final Settings settings;
     private final boolean enabled;
+    private final Set<String> withoutGates;      // templates to which the gates for every path do not apply
 
     private RuleFactory(List<EndpointProtocol> endpoints, List<UpgradeProtocol> services, List<UpgradeProtocol> libraries, List<ProtocolToken> late, boolean codeMayOffer,
-                     Settings settings, boolean enabled) {
+                     Settings settings, boolean enabled, Set<String> withoutGates) {
         this.endpoints = endpoints;
         this.services = services;
         this.libraries = libraries;
@@ -96,21 +97,24 @@ public final class RuleFactory {
         this.codeMayOffer = codeMayOffer;
         this.settings = settings;
         this.enabled = enabled;
+        this.withoutGates = withoutGates;
     }
 
     /**
      * @param late   the protocols that the libraries may still offer
+     * @param withoutGates the templates of the libraries' own paths; the gates for every path do not apply to them
      * @param served whether anything is offered; if not, the rules only define which paths are required, and the protocols need not exist
      */
-    public static RuleFactory of(List<UpgradeProtocol> libraries, List<ProtocolToken> late, ScannedClasses found, Settings settings, boolean served, ClassLoader loader) {
-        Instances instances = Instances.of(loader);
+    public static RuleFactory of(List<UpgradeProtocol> libraries, List<ProtocolToken> late, Set<String> withoutGates, ScannedClasses found, Settings settings, boolean served, Instances instances,
+                                 ClassLoader loader) {
         Map<Class<?>, UpgradeProtocol> byType = new LinkedHashMap<>();
         ServiceLoader.load(UpgradeProtocol.class, loader).forEach(protocol -> byType.putIfAbsent(protocol.getClass(), protocol));
-        instances.beans(UpgradeProtocol.class).stream().filter(bean -> byType.keySet().stream().noneMatch(type -> type.isInstance(bean)))
-                .forEach(bean -> byType.put(bean.getClass(), bean));
-        boolean programmed = found.protocols().isEmpty() || found.protocols().get().stream().anyMatch(type -> byType.values().stream().noneMatch(type::isInstance));
-        return new RuleFactory(found.endpoints().stream().map(type -> EndpointProtocol.of(type, instances)).toList(), List.copyOf(byType.values()), List.copyOf(libraries),
-                List.copyOf(late), programmed, settings, served);
+        List<UpgradeProtocol> services = new ArrayList<>(byType.values());
+        // Two beans of one class are two protocols; a bean of a class that is also a service is the same protocol.
+        instances.beans(UpgradeProtocol.class).stream().filter(bean -> byType.keySet().stream().noneMatch(type -> type.isInstance(bean))).forEach(services::add);
+        boolean programmed = found.protocols().isEmpty() || found.protocols().get().stream().anyMatch(type -> services.stream().noneMatch(type::isInstance));
+        return new RuleFactory(found.endpoints().stream().map(type -> EndpointProtocol.of(type, instances)).toList(), List.copyOf(services), List.copyOf(libraries),
+                List.copyOf(late), programmed, settings, served, Set.copyOf(withoutGates));
     }
 
     /** Returns the protocols that the application itself provides, with or without a path. Its code may still offer them on any path. */
@@ -124,7 +128,7 @@ public final class RuleFactory {
      * @throws IllegalArgumentException if two rules are for the same paths
      * @throws SettingValues.InvalidSettingException if the setting of a path names a protocol that does not exist and cannot be offered later
      */
-    public BuiltRules build(List<OfferedPath> offers) {
+    public BuiltRules build(Offers offers) {
         return new Build(offers).rules();
     }
 
@@ -132,15 +136,16 @@ public final class RuleFactory {
     private final class Build {
         private final Map<String, RuleDraft> drafts = new LinkedHashMap<>();
         private final List<OfferedPath> offers;
+        private final List<Gate> gates;
         private final List<UpgradeProtocol> forAnyPath = new ArrayList<>();
         private final List<String> absent = new ArrayList<>();
 
-        private Build(List<OfferedPath> offers) {
-            this.offers = offers;
+        private Build(Offers all) {
+            this.offers = all.paths();
+            this.gates = all.gates();
             offers.forEach(this::addCodeOffer);
             endpoints.forEach(this::endpoint);
-            Set<Class<?>> typesOffered = offers.stream().flatMap(offer -> offer.protocols().stream()).map(Object::getClass).collect(Collectors.toSet());
-            services.stream().filter(protocol -> !typesOffered.contains(protocol.getClass())).forEach(forAnyPath::add);
+            forAnyPath.addAll(services);
             forAnyPath.addAll(libraries);
             settings.paths().forEach(this::setting);
         }
@@ -225,6 +230,7 @@ public final class RuleFactory {
                         .preference(draft.serverOrder ? Preference.SERVER : Preference.CLIENT)
                         .required(draft.required).advertise(draft.advertise).closeOnRefuse(draft.closeOnRefuse)
                         .roles(draft.roles.toArray(String[]::new));
+                if (!withoutGates.contains(template)) gates.forEach(rule::gate);
                 draft.gates.forEach(rule::gate);
                 rules.add(rule.build());
             });

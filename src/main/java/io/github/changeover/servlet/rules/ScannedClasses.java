@@ -1,5 +1,6 @@
 package io.github.changeover.servlet.rules;
 
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,4 +12,11 @@ import java.util.Set;
  */
 public record ScannedClasses(Set<Class<?>> endpoints, Optional<Set<Class<?>>> protocols) {
     public static final ScannedClasses UNKNOWN = new ScannedClasses(Set.of(), Optional.empty());
+
+    /** Returns these classes and others. */
+    public ScannedClasses with(ScannedClasses others) {
+        Set<Class<?>> all = new LinkedHashSet<>(endpoints);
+        all.addAll(others.endpoints);
+        return new ScannedClasses(all, protocols.or(others::protocols));
+    }
 }

@@ -10,19 +10,29 @@ import java.util.TreeSet;
 
 /**
  * The sources of settings, in order of precedence: system property, environment variable, MicroProfile Config, context parameter. The environment
- * variable of {@code changeover.queue.max} is {@code CHANGEOVER_QUEUE_MAX}.
+ * variable of {@code changeover.queue.max} is {@code CHANGEOVER_QUEUE_MAX}. If a framework has given the settings, it is the only source.
  */
 final class SettingSource {
     static final String PREFIX = "changeover.";
+    private static final String GIVEN = SettingSource.class.getName();
     private final Map<String, String> values;
     private final ServletContext context;
+    private final boolean given;
 
-    private SettingSource(ServletContext context, Map<String, String> values) {
+    private SettingSource(ServletContext context, Map<String, String> values, boolean given) {
         this.context = context;
         this.values = values;
+        this.given = given;
     }
 
+    /** Sets the only source of settings of an application. */
+    static void use(ServletContext context, Map<String, String> values) {
+        context.setAttribute(GIVEN, Map.copyOf(values));
+    }
+
+    @SuppressWarnings("unchecked")
     static SettingSource of(ServletContext context) {
+        if (context.getAttribute(GIVEN) instanceof Map<?, ?> given) return new SettingSource(context, (Map<String, String>) given, true);
         Map<String, String> values = new LinkedHashMap<>();
         context.getInitParameterNames().asIterator().forEachRemaining(name -> {
             if (name.startsWith(PREFIX)) values.put(name, context.getInitParameter(name).trim());
@@ -30,7 +40,7 @@ final class SettingSource {
         values.putAll(microProfile(context.getClassLoader()));
         System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith(PREFIX))
                 .forEach(name -> values.put(name, System.getProperty(name).trim()));
-        return new SettingSource(context, values);
+        return new SettingSource(context, values, false);
     }
 
     /** Reads MicroProfile Config if it is available. */
@@ -39,6 +49,7 @@ final class SettingSource {
     }
 
     Optional<String> value(String name) {
+        if (given) return Optional.ofNullable(values.get(name)).map(String::trim);
         String property = System.getProperty(name);
         if (property != null) return Optional.of(property.trim());
         String environment = System.getenv(name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
@@ -51,8 +62,9 @@ final class SettingSource {
         return new TreeSet<>(values.keySet());
     }
 
-    /** Returns the names in the application's own web.xml. An unknown name there is a mistake. */
+    /** Returns the names in the application's own web.xml, or in the settings that a framework has given. An unknown name there is a mistake. */
     Set<String> ownNames() {
+        if (given) return names();
         Set<String> own = new TreeSet<>();
         context.getInitParameterNames().asIterator().forEachRemaining(name -> {
             if (name.startsWith(PREFIX)) own.add(name);

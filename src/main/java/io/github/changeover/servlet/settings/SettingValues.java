@@ -7,9 +7,11 @@ import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.spi.ProtocolToken;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,14 +26,35 @@ public final class SettingValues {
     public static final class InvalidSettingException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
+        private final String name, value, allowed;
+
         public InvalidSettingException(String name, String value, String allowed) {
             super("The setting " + name + " is '" + value + "'. Allowed: " + allowed);
+            this.name = name;
+            this.value = value;
+            this.allowed = allowed;
+        }
+
+        /** Returns the name of the setting. */
+        public String name() {
+            return name;
+        }
+
+        /** Returns the value that cannot be used. */
+        public String value() {
+            return value;
+        }
+
+        /** Returns what is allowed, as the end of a sentence. */
+        public String allowed() {
+            return allowed;
         }
     }
 
     static final String PATH = "changeover.path.";
     static final String TRUSTED_PROXIES = "changeover.trusted-proxies";
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Duration LONGEST = Duration.ofHours(999_999_999);
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private final SettingSource source;
@@ -42,6 +65,11 @@ public final class SettingValues {
         this.source = source;
         this.path = path;
         this.pathOnly = pathOnly;
+    }
+
+    /** Sets the only source of settings of an application, by a framework. */
+    public static void use(ServletContext context, Map<String, String> values) {
+        SettingSource.use(context, values);
     }
 
     /** Returns the current settings of an application. */
@@ -112,7 +140,7 @@ public final class SettingValues {
         return source.names();
     }
 
-    /** Returns the names in the application's own web.xml. */
+    /** Returns the names whose spelling is checked: {@link SettingSource#ownNames}. */
     Set<String> ownNames() {
         return source.ownNames();
     }
@@ -178,8 +206,10 @@ public final class SettingValues {
         return time;
     }
 
-    /** Returns a duration: a number with a unit, such as {@code 30s}. */
+    /** Returns a duration: a number with a unit, such as {@code 30s}, or in the form of ISO 8601, such as {@code PT30S}. */
     public Duration time(String name, Duration otherwise) {
+        Optional<Duration> iso = value(name).flatMap(SettingValues::isoTime);
+        if (iso.isPresent()) return iso.get();
         return parsed(name, otherwise, TIME, matcher -> {
             long count = Long.parseLong(matcher.group(1));
             return switch (matcher.group(2)) {
@@ -188,7 +218,17 @@ public final class SettingValues {
                 case "m" -> Duration.ofMinutes(count);
                 default -> Duration.ofHours(count);
             };
-        }, "a number with ms, s, m or h, such as 30s");
+        }, "a number with ms, s, m or h, such as 30s, or a duration such as PT30S");
+    }
+
+    /** Returns empty for another form, and for a negative or very long time, which the other form cannot express either. */
+    private static Optional<Duration> isoTime(String text) {
+        if (!text.regionMatches(true, 0, "P", 0, 1)) return Optional.empty();
+        try {
+            return Optional.of(Duration.parse(text)).filter(time -> !time.isNegative() && time.compareTo(LONGEST) <= 0);
+        } catch (DateTimeParseException malformed) {
+            return Optional.empty();
+        }
     }
 
     /** Returns a whole number from 1 to {@code most}. */

@@ -78,10 +78,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
                 source.time("changeover.lifetime", base.lifetime()), source.size("changeover.early-data.max", base.earlyData()),
                 source.size("changeover.stall.min", base.stallMin()));
         boolean servletApiOnly = source.oneOf("changeover.edge", "auto", "auto", "servlet").equals("servlet");
-        Set<String> known = new TreeSet<>(APPLICATION_SETTINGS);
-        known.addAll(OperatorSettings.NAMES);
-        known.addAll(ConnectionLimitSettings.NAMES);
-        known.addAll(libraries);
+        Set<String> known = names(libraries);
         for (String name : source.ownNames()) {
             boolean isPatternName = path(name, PATH_SETTINGS).or(() -> path(name, ofPaths)).isPresent() || ConnectionLimitSettings.PROTOCOL.matcher(name).matches();
             if (!known.contains(name) && !isPatternName) {
@@ -96,6 +93,22 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
                 source.count(LOOPS, Runtime.getRuntime().availableProcessors(), 1000),
                 source.longSize("changeover.memory.max", MemoryBudget.defaultMax()), container(source), servletApiOnly,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), ConnectionLimitSettings.read(source), OperatorSettings.read(source));
+    }
+
+    /** Returns the names of all settings, without those for a path or a protocol. */
+    public static Set<String> names(Set<String> libraries) {
+        Set<String> names = new TreeSet<>(APPLICATION_SETTINGS);
+        names.addAll(OperatorSettings.NAMES);
+        names.addAll(ConnectionLimitSettings.NAMES);
+        names.addAll(libraries);
+        return names;
+    }
+
+    /** Returns the names of the settings that can be set for a path, as for the whole application. */
+    public static Set<String> pathNames(Set<String> ofPaths) {
+        Set<String> names = new TreeSet<>(PATH_SETTINGS);
+        names.addAll(ofPaths);
+        return names;
     }
 
     /** Returns the template in the name of a setting for a path, such as {@code changeover.path./echo.idle}; empty for any other name. */

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.glassfish.tyrus.core.ComponentProviderService;
 import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
@@ -47,17 +48,28 @@ final class EndpointContainer extends TyrusServerContainer {
     private volatile Changeover changeover;                 // null until endpoints are offered; likewise protocols
     private BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocols;
 
-    private EndpointContainer(Set<Class<?>> classes, String contextPath) {
+    private EndpointContainer(Set<Class<?>> classes, String contextPath, ComponentProviderService instances) {
         super(classes);
         this.engine = TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_LIMIT).build();
-        this.environment = TyrusEndpoint.Environment.of(this, contextPath, NO_LIMIT);
+        this.environment = TyrusEndpoint.Environment.of(this, contextPath, NO_LIMIT, instances);
     }
 
     /** Creates a container and sets it as the context attribute. Must be called in an initializer. */
     static void install(Set<Class<?>> endpoints, ServletContext context) {
         ServerDefaultConfigurator.find();
-        ContainerAttribute.set(context, new EndpointContainer(endpoints, context.getContextPath()));
+        ContainerAttribute.set(context, new EndpointContainer(endpoints, context.getContextPath(), EndpointInstances.of(context)));
         HttpSessionEnds.register(context);
+    }
+
+    /** Adds endpoints that the container has found after this object was created. */
+    void add(Set<Class<?>> found) {
+        FoundEndpoints.Selection selection = FoundEndpoints.select(found);
+        try {
+            for (Class<?> type : selection.annotated()) addEndpoint(type);
+            for (ServerEndpointConfig config : selection.configured()) addEndpoint(config);
+        } catch (DeploymentException wrong) {
+            throw new IllegalStateException("The WebSocket endpoints cannot be deployed: " + wrong.getMessage(), wrong);
+        }
     }
 
     /** Deploys the endpoints that were found and added. The second call, from a filter of the container's own Tyrus, does nothing. */
@@ -141,6 +153,7 @@ final class EndpointContainer extends TyrusServerContainer {
         if (offers != null) offers.path(path.toString());       // fails if the rules are fixed
         synchronized (registrationLock) {
             TyrusEndpoint other = endpoints.putIfAbsent(path, endpoint);
+            if (other != null && other.isFor(endpoint)) return;      // found by the container and added by a framework, too
             if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Use a different path for each endpoint.");
             offers = changeover;
         }

@@ -18,8 +18,21 @@ final class FoundEndpoints {
     private FoundEndpoints() {
     }
 
+    /** The endpoints of an application: annotated classes, and configurations for others. */
+    record Selection(Set<Class<?>> annotated, Set<ServerEndpointConfig> configured) {
+    }
+
     /** Returns the endpoint classes by their paths within the application. */
     static Map<String, Class<?>> paths(Set<Class<?>> found) {
+        Selection selection = select(found);
+        Map<String, Class<?>> paths = new LinkedHashMap<>();
+        selection.annotated.forEach(type -> paths.put(type.getAnnotation(ServerEndpoint.class).value(), type));
+        selection.configured.forEach(config -> paths.put(config.getPath(), config.getEndpointClass()));
+        return paths;
+    }
+
+    /** Selects the endpoints among the classes that the container has found. */
+    static Selection select(Set<Class<?>> found) {
         Set<Class<?>> annotated = new LinkedHashSet<>();
         Set<Class<? extends Endpoint>> programmed = new LinkedHashSet<>();
         Set<ServerApplicationConfig> configurations = new LinkedHashSet<>();
@@ -29,17 +42,14 @@ final class FoundEndpoints {
             else if (Endpoint.class.isAssignableFrom(type)) programmed.add(type.asSubclass(Endpoint.class));
             else if (ServerApplicationConfig.class.isAssignableFrom(type)) configurations.add(made(type.asSubclass(ServerApplicationConfig.class)));
         }
-        Map<String, Class<?>> paths = new LinkedHashMap<>();
-        if (configurations.isEmpty()) annotated.forEach(type -> add(paths, type));
+        if (configurations.isEmpty()) return new Selection(annotated, Set.of());
+        Set<Class<?>> classes = new LinkedHashSet<>();
+        Set<ServerEndpointConfig> configs = new LinkedHashSet<>();
         for (ServerApplicationConfig configuration : configurations) {
-            configuration.getAnnotatedEndpointClasses(Set.copyOf(annotated)).forEach(type -> add(paths, type));
-            for (ServerEndpointConfig config : configuration.getEndpointConfigs(Set.copyOf(programmed))) paths.put(config.getPath(), config.getEndpointClass());
+            classes.addAll(configuration.getAnnotatedEndpointClasses(Set.copyOf(annotated)));
+            configs.addAll(configuration.getEndpointConfigs(Set.copyOf(programmed)));
         }
-        return paths;
-    }
-
-    private static void add(Map<String, Class<?>> paths, Class<?> type) {
-        paths.put(type.getAnnotation(ServerEndpoint.class).value(), type);
+        return new Selection(classes, configs);
     }
 
     private static ServerApplicationConfig made(Class<? extends ServerApplicationConfig> type) {

@@ -38,7 +38,8 @@ final class TyrusClasses {
         try {
             for (String name : ONE_OF_EACH_JAR) {
                 Class<?> type = Class.forName(name, false, application);
-                (type.getClassLoader() == application ? own : others).add(name.split("\\.")[3]);
+                ClassLoader loader = type.getClassLoader();     // in an executable JAR, the application is below the class loader of the servlet context
+                (loader == application || loader == TyrusClasses.class.getClassLoader() ? own : others).add(name.split("\\.")[3]);
                 if (version.isEmpty()) version = version(type);
             }
         } catch (ClassNotFoundException gone) {

@@ -43,6 +43,7 @@ final class TyrusEndpoint {
     private static final int MOST_WARNINGS = 32;
 
     private final String path;
+    private final Class<?> annotatedClass;      // null for an endpoint without annotation
     private final ServerEndpointConfig.Configurator configurator;
     private final TyrusEndpointWrapper wrapper;
     private final List<String> subprotocols;
@@ -56,12 +57,13 @@ final class TyrusEndpoint {
      * @param warned the logged warnings by endpoint class, because an endpoint may be created for each request
      */
     record Environment(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances, Map<Class<?>, Set<String>> warned) {
-        static Environment of(WebSocketContainer container, String contextPath, int longest) {
-            return new Environment(container, contextPath, longest, ComponentProviderService.create(), new ConcurrentHashMap<>());
+        static Environment of(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances) {
+            return new Environment(container, contextPath, longest, instances, new ConcurrentHashMap<>());
         }
     }
 
     private TyrusEndpoint(Environment home, ServerEndpointConfig config, Endpoint annotated) throws DeploymentException {
+        annotatedClass = annotated == null ? null : config.getEndpointClass();
         path = config.getPath().startsWith("/") ? config.getPath() : "/" + config.getPath();
         configurator = config.getConfigurator() != null ? config.getConfigurator() : new TyrusServerEndpointConfigurator();
         subprotocols = config.getSubprotocols() == null ? List.of() : config.getSubprotocols().stream().filter(Objects::nonNull).toList();     // Spring's list contains null if no subprotocol was chosen
@@ -132,6 +134,11 @@ final class TyrusEndpoint {
         } catch (NoSuchMethodException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /** Whether both are for the same annotated class and path. */
+    boolean isFor(TyrusEndpoint other) {
+        return annotatedClass != null && annotatedClass == other.annotatedClass && path.equals(other.path);
     }
 
     /** Returns the path as configured, with a leading slash. */

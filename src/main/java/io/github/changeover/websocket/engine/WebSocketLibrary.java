@@ -101,6 +101,11 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     }
 
     @Override
+    public void install(ServletContext context, SettingValues settings) {
+        WebSocketScan.install(context);
+    }
+
+    @Override
     public Started start(Start start) {
         EndpointSettings settings = EndpointSettings.of(start.settings(), pathSettings());
         ServletContext context = start.context();

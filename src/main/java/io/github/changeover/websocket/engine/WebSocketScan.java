@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.servlet.Installation;
 import io.github.changeover.servlet.adapter.ContainerSupport;
 import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.ServletContainerInitializer;
@@ -29,9 +30,14 @@ public final class WebSocketScan implements ServletContainerInitializer {
         Set<Class<?>> endpoints = new LinkedHashSet<>();
         if (classes != null) classes.stream().filter(type -> LIBRARIES.stream().noneMatch(type.getName()::startsWith)).forEach(endpoints::add);
         context.setAttribute(ATTRIBUTE, endpoints);
-        if (ContainerSupport.switches(context) && EngineChoice.of(SettingValues.of(context)) == EngineChoice.OWN && TyrusClasses.present(context.getClassLoader())) {
-            EndpointContainer.install(endpoints, context);
-        }
+        if (!Installation.isDeferred(context)) install(context);
+        else ContainerAttribute.ours(context).ifPresent(container -> container.add(endpoints));      // a framework has already installed Changeover
+    }
+
+    /** Sets the {@code ServerContainer} if Changeover serves WebSocket in this application. */
+    static void install(ServletContext context) {
+        if (!ContainerSupport.switches(context) || EngineChoice.of(SettingValues.of(context)) != EngineChoice.OWN || !TyrusClasses.present(context.getClassLoader())) return;
+        EndpointContainer.install(found(context), context);
     }
 
     /** Returns the endpoints that were found; empty if the container did not call this initializer. */

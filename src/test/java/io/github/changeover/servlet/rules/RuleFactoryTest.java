@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.connection.ConnectionLimiter;
 import io.github.changeover.internal.OfferedPath;
+import io.github.changeover.internal.Offers;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.servlet.settings.SettingValues;
@@ -53,12 +54,12 @@ class RuleFactoryTest {
     /** A library may still offer late/1. The application has these protocols. */
     private static RuleFactory ruleFactory(Set<Class<?>> own, String... settings) {
         Settings read = Settings.read(SettingsTest.values(settings), Set.of(), Set.of());
-        return RuleFactory.of(List.of(), LATE.tokens(), new ScannedClasses(Set.of(), Optional.of(own)), read, true, RuleFactoryTest.class.getClassLoader());
+        return RuleFactory.of(List.of(), LATE.tokens(), Set.of("/internal"), new ScannedClasses(Set.of(), Optional.of(own)), read, true, new Instances.Constructed(), RuleFactoryTest.class.getClassLoader());
     }
 
     private static ApplicationRules rules(RuleFactory policies, List<OfferedPath> offers) {
-        RuleFactory.BuiltRules made = policies.build(offers);
-        return new ApplicationRules(made.policy(), made.wider(), made.absent(), new ConnectionLimiter.Maximums(0, 0, Map.of(), Map.of()), null);
+        RuleFactory.BuiltRules made = policies.build(new Offers(offers, List.of()));
+        return new ApplicationRules(made.policy(), made.wider(), made.absent(), List.of(), new ConnectionLimiter.Maximums(0, 0, Map.of(), Map.of()), null);
     }
 
     /** Otherwise the protected content of the path would be served without the protocol. */
@@ -145,9 +146,9 @@ class RuleFactoryTest {
     @Test
     void unknownProtocolInSettingIsRejected() {
         List<OfferedPath> offers = List.of(offered("/foo", false));
-        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", "foo/2, other/1").build(offers)).isInstanceOf(SettingValues.InvalidSettingException.class)
+        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", "foo/2, other/1").build(new Offers(offers, List.of()))).isInstanceOf(SettingValues.InvalidSettingException.class)
                 .hasMessage("The setting changeover.path./x.protocols is 'other/1'. Allowed: one of the available protocols: [foo/2, late/1]");
-        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", " , ").build(offers)).hasMessageContaining("at least one protocol");
+        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", " , ").build(new Offers(offers, List.of()))).hasMessageContaining("at least one protocol");
         ApplicationRules rules = rules(ruleFactory(Set.of(IgnoringProtocol.class), "changeover.path./x.protocols", "foo/2, other/1"), offers);
         assertThat(rules.absent()).as("the application has a protocol that a servlet may offer when it is initialised").containsExactly("other/1 (changeover.path./x.protocols)");
         assertThat(rules.match("/x").orElseThrow().rule().protocols()).containsExactly(FOO);

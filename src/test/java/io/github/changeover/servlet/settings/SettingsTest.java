@@ -30,6 +30,7 @@ public class SettingsTest {
                 (self, method, arguments) -> switch (method.getName()) {
                     case "getInitParameterNames" -> Collections.enumeration(parameters.keySet());
                     case "getInitParameter" -> parameters.get(arguments[0]);
+                    case "getAttribute" -> null;
                     case "getClassLoader" -> SettingsTest.class.getClassLoader();
                     default -> throw new UnsupportedOperationException(method.getName());
                 });

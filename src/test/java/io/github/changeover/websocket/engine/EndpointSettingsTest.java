@@ -18,6 +18,7 @@ class EndpointSettingsTest {
                 (self, method, arguments) -> switch (method.getName()) {
                     case "getInitParameterNames" -> Collections.enumeration(settings.keySet());
                     case "getInitParameter" -> settings.get(arguments[0]);
+                    case "getAttribute" -> null;
                     case "getClassLoader" -> EndpointSettingsTest.class.getClassLoader();
                     default -> throw new UnsupportedOperationException(method.getName());
                 });

@@ -45,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.glassfish.tyrus.core.ComponentProviderService;
 import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.CompletionHandler;
@@ -121,7 +122,7 @@ class MessageReaderTest {
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/parrot")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        return TyrusEndpoint.of(TyrusEndpoint.Environment.of(container, "", 1 << 20), config)
+        return TyrusEndpoint.of(TyrusEndpoint.Environment.of(container, "", 1 << 20, ComponentProviderService.create()), config)
                 .handshake(request, new OpeningHandshake.AcceptedHandshake("", List.of(), Optional.empty(), List.of(offered), Optional.empty()));
     }
 

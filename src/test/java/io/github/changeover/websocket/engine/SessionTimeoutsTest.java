@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.glassfish.tyrus.core.ComponentProviderService;
 import org.glassfish.tyrus.core.RequestContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -107,7 +108,7 @@ class SessionTimeoutsTest {
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        TyrusHandshake upgrade = TyrusEndpoint.of(TyrusEndpoint.Environment.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
+        TyrusHandshake upgrade = TyrusEndpoint.of(TyrusEndpoint.Environment.of(container, "", 1 << 20, ComponentProviderService.create()), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
                 .handshake(request, new OpeningHandshake.AcceptedHandshake("", List.of(), Optional.empty(), List.of(), Optional.empty()));
         return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(),
                 new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.DEFAULT, 1 << 20, 1 << 20, sessions),

@@ -1,0 +1,40 @@
+package io.github.changeover.spring;
+
+import io.github.changeover.servlet.Installation;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import java.util.Optional;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerFactory;
+import org.springframework.core.Ordered;
+
+/**
+ * Starts Changeover in an embedded web server, after all initializers. An exception in a listener would reach the application as "failed to start"
+ * only; here it reaches a failure analyzer.
+ */
+final class EmbeddedStart implements WebServerFactoryCustomizer<ConfigurableServletWebServerFactory>, Ordered {
+    /** The embedded web server is not supported. */
+    static final class UnsupportedWebServerException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        UnsupportedWebServerException(String reason) {
+            super(reason);
+        }
+    }
+
+    @Override
+    public int getOrder() {
+        return LOWEST_PRECEDENCE;
+    }
+
+    @Override
+    public void customize(ConfigurableServletWebServerFactory factory) {
+        factory.addInitializers(EmbeddedStart::start);
+    }
+
+    private static void start(ServletContext context) throws ServletException {
+        Optional<String> reason = Installation.reasonForNoSupport(context);
+        if (reason.isPresent()) throw new UnsupportedWebServerException(reason.get());
+        Installation.start(context);
+    }
+}

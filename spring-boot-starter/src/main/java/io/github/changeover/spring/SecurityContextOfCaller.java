@@ -1,0 +1,29 @@
+package io.github.changeover.spring;
+
+import io.github.changeover.spi.CallerContext;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.function.Supplier;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+
+/** The SecurityContext with the user of the request, in each callback of its connection. */
+final class SecurityContextOfCaller implements CallerContext {
+    private static final Supplier<Runnable> NOBODY = () -> () -> { };
+    private final SecurityContextHolderStrategy holder = SecurityContextHolder.getContextHolderStrategy();
+
+    @Override
+    public Supplier<Runnable> of(UpgradeRequest request) {
+        if (!(request.principal().orElse(null) instanceof Authentication user)) return NOBODY;
+        return () -> {
+            SecurityContext before = holder.getContext(), ofCaller = holder.createEmptyContext();
+            ofCaller.setAuthentication(user);
+            holder.setContext(ofCaller);
+            return () -> {
+                if (before.getAuthentication() == null) holder.clearContext();
+                else holder.setContext(before);
+            };
+        };
+    }
+}

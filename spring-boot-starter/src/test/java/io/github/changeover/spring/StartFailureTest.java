@@ -1,0 +1,47 @@
+package io.github.changeover.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.spring.app.TestApplication;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@DisplayName("a start that fails says which property is wrong")
+@ExtendWith(OutputCaptureExtension.class)
+class StartFailureTest {
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            changeover.idle=soon                         | The property changeover.idle is 'soon'.                       | a number with ms, s, m or h
+            changeover.queue.max=many                    | The property changeover.queue.max is 'many'.                  | a whole number
+            changeover.path[/lines/x].protocols=()       | The property changeover.path./lines/x.protocols is '()'.      | protocols separated by commas
+            changeover.idel=5m                           | The property changeover.idel is '5m'.                         | no such setting
+            changeover.websocket.origins=nonsense        | The property changeover.websocket.origins is 'nonsense'.      | origins separated by commas
+            """)
+    void invalidProperty(String property, String description, String action, CapturedOutput output) {
+        assertThatThrownBy(() -> TestServer.start(List.of(TestApplication.class), property).close());
+        assertThat(output.getOut()).contains("APPLICATION FAILED TO START", description, action);
+    }
+
+    @Test
+    void offStartsWithoutProtocols() throws Exception {
+        try (TestServer server = TestServer.start(List.of(TestApplication.class), "changeover.container=off")) {
+            assertThat(server.request("GET", "/page").body()).isEqualTo("a page");
+            assertThat(server.headOf("/lines/garden", "line/1").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void disabledStartsWithoutChangeover() throws Exception {
+        try (TestServer server = TestServer.start(List.of(TestApplication.class), "changeover.enabled=false")) {
+            assertThat(server.context.getServletContext().getFilterRegistrations()).doesNotContainKey("changeover-outer");
+            assertThat(server.headOf("/lines/garden", "line/1").status()).isEqualTo(404);
+        }
+    }
+}
