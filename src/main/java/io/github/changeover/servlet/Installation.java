@@ -100,6 +100,11 @@ public final class Installation {
         return ContainerSupport.of(context, SettingValues.of(context)).reasonForNoSupport();
     }
 
+    /** Returns whether {@code changeover.container=off} turns all protocols off in this application. */
+    public static boolean isOff(ServletContext context) {
+        return Settings.container(SettingValues.of(context)).equals("off");
+    }
+
     /** Returns the names of all settings, without those for a path or a protocol. */
     public static Set<String> settingNames() {
         List<ProtocolLibrary> found = ProtocolLibrary.found();

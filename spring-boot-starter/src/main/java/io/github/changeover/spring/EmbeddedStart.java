@@ -13,6 +13,8 @@ import org.springframework.core.Ordered;
  * only; here it reaches a failure analyzer.
  */
 final class EmbeddedStart implements WebServerFactoryCustomizer<ConfigurableServletWebServerFactory>, Ordered {
+    private static final System.Logger LOG = System.getLogger("io.github.changeover");
+
     /** The embedded web server is not supported. */
     static final class UnsupportedWebServerException extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -33,6 +35,7 @@ final class EmbeddedStart implements WebServerFactoryCustomizer<ConfigurableServ
     }
 
     private static void start(ServletContext context) throws ServletException {
+        if (Installation.isOff(context)) LOG.log(System.Logger.Level.WARNING, "Changeover offers no protocol in this application: changeover.container=off");
         Optional<String> reason = Installation.reasonForNoSupport(context);
         if (reason.isPresent()) throw new UnsupportedWebServerException(reason.get());
         Installation.start(context);

@@ -15,6 +15,10 @@ import io.github.changeover.spring.app.TestApplication;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.messaging.handler.annotation.SendTo;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
@@ -107,6 +112,15 @@ class EmbeddedTomcatTest {
             registry.setApplicationDestinationPrefixes("/app");
         }
 
+        /** Answers a query. */
+        @Controller
+        static class Greetings {
+            @QueryMapping
+            String greeting() {
+                return "hello by GraphQL";
+            }
+        }
+
         /** Shouts to a topic. */
         @Controller
         static class Shouts {
@@ -120,7 +134,7 @@ class EmbeddedTomcatTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(List.of(TestApplication.class, Beans.class), "changeover.path[/second].protocols=second/1");
+        server = TestServer.start(List.of(TestApplication.class, Beans.class), "changeover.path[/second].protocols=second/1", "spring.graphql.websocket.path=/graphql", "changeover.path[/page].protocols=h2c");
     }
 
     @AfterAll
@@ -215,6 +229,28 @@ class EmbeddedTomcatTest {
                 received = other.textWithin(Duration.ofMillis(250));
             }
             assertThat(received).startsWith("MESSAGE\n").contains("destination:/topic/shouts\n").endsWith("\n\nHELLO\0");
+        }
+    }
+
+    @Test
+    @DisplayName("Spring for GraphQL over WebSocket")
+    void graphQl() throws IOException {
+        try (WebSocketWire socket = server.webSocket("/graphql", "Sec-WebSocket-Protocol: graphql-transport-ws\r\n")) {
+            assertThat(socket.head.only("Sec-WebSocket-Protocol")).isEqualTo("graphql-transport-ws");
+            assertThat(socket.send("{\"type\":\"connection_init\"}").text()).contains("connection_ack");
+            assertThat(socket.send("{\"id\":\"1\",\"type\":\"subscribe\",\"payload\":{\"query\":\"{greeting}\"}}").text()).contains("hello by GraphQL");
+        }
+    }
+
+    @Test
+    @DisplayName("HTTP/2 by upgrade, whose requests return to the connector of the embedded Tomcat")
+    void h2c() throws IOException, InterruptedException {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        URI page = URI.create("http://127.0.0.1:" + server.port + "/page");
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> response = client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(response.body()).isEqualTo("a page");
         }
     }
 

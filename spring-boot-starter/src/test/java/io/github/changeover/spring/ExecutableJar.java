@@ -17,7 +17,7 @@ import org.springframework.boot.loader.tools.Repackager;
 /** Makes an executable JAR of the test application and the class path of this test, as Spring Boot's Maven plugin does. */
 public final class ExecutableJar {
     private static final List<String> FOR_TESTS = List.of("junit", "surefire", "assertj", "mockito", "spring-boot-test", "spring-test", "awaitility", "loader-tools", "test-kit", "opentest4j",
-            "byte-buddy", "devtools", "hamcrest", "xmlunit", "jsonassert", "json-path");
+            "byte-buddy", "devtools", "jetty", "hamcrest", "xmlunit", "jsonassert", "json-path");
 
     private ExecutableJar() {
     }

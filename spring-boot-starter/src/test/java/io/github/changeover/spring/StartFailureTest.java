@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
 
 @DisplayName("a start that fails says which property is wrong")
 @ExtendWith(OutputCaptureExtension.class)
@@ -27,6 +29,30 @@ class StartFailureTest {
     void invalidProperty(String property, String description, String action, CapturedOutput output) {
         assertThatThrownBy(() -> TestServer.start(List.of(TestApplication.class), property).close());
         assertThat(output.getOut()).contains("APPLICATION FAILED TO START", description, action);
+    }
+
+    /** An application on Jetty. */
+    @Configuration
+    @EnableAutoConfiguration(excludeName = {"org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration",
+        "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
+        "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration"})
+    static class OnJetty {
+    }
+
+    @Test
+    @DisplayName("an embedded Jetty is not supported: the analysis says what to use or to set")
+    void unsupportedWebServer(CapturedOutput output) {
+        assertThatThrownBy(() -> TestServer.start(List.of(OnJetty.class)).close());
+        assertThat(output.getOut()).contains("APPLICATION FAILED TO START", "This container is not supported: org.eclipse.jetty.", "set changeover.container=off to start without protocols");
+    }
+
+    @Test
+    @DisplayName("changeover.container=off starts on Jetty, with one warning")
+    void offStartsOnJetty(CapturedOutput output) throws Exception {
+        try (TestServer server = TestServer.start(List.of(OnJetty.class), "changeover.container=off")) {
+            assertThat(server.headOf("/lines/garden", "line/1").status()).isEqualTo(404);
+        }
+        assertThat(output.getOut().lines().filter(line -> line.contains(" WARN ") && line.contains("changeover"))).hasSize(1);
     }
 
     @Test

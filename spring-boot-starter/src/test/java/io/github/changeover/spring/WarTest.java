@@ -1,21 +1,17 @@
 package io.github.changeover.spring;
 
+import static io.github.changeover.spring.ForkedServer.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,22 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 @DisplayName("a WAR on Tomcat")
 class WarTest {
-    private static final Pattern STARTED = Pattern.compile("port (\\d+) (\\w+)");
     @TempDir
     private Path folder;
-    private Path log;
-    private Process server;
-    private int port;
 
     private static boolean belongsToTheContainer(String jar) {
         return jar.startsWith("tomcat-") || jar.startsWith("jakarta.servlet-api") || jar.startsWith("jakarta.annotation-api");
     }
 
     private static boolean isForTests(String jar) {
-        return Stream.of("junit", "surefire", "assertj", "mockito", "spring-boot-test", "awaitility", "loader-tools", "test-kit", "opentest4j", "byte-buddy", "devtools").anyMatch(jar::contains);
+        return Stream.of("junit", "surefire", "assertj", "mockito", "spring-boot-test", "awaitility", "loader-tools", "test-kit", "opentest4j", "byte-buddy", "devtools", "jetty").anyMatch(jar::contains);
     }
 
-    private void start(String... properties) throws Exception {
+    private ForkedServer start(String... properties) throws Exception {
         Path web = folder.resolve("webapp/WEB-INF"), classes = Files.createDirectories(web.resolve("classes")), libraries = Files.createDirectories(web.resolve("lib"));
         List<String> container = new ArrayList<>();
         for (String each : System.getProperty("java.class.path").split(File.pathSeparator)) {
@@ -58,20 +50,13 @@ class WarTest {
                 Files.copy(entry, libraries.resolve(name));
             }
         }
-        log = folder.resolve("log.txt");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+        List<String> command = new ArrayList<>(List.of(ForkedServer.JAVA.toString(), "-Xmx512m"));
         for (String property : properties) command.add("-D" + property);
         command.addAll(List.of("-cp", String.join(File.pathSeparator, container), WarServer.class.getName(), folder.resolve("webapp").toString()));
-        server = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        for (int i = 0; i < 600 && port == 0; i++) {
-            assertThat(server.isAlive()).as(Files.readString(log)).isTrue();
-            Matcher started = STARTED.matcher(Files.readString(log));
-            if (started.find()) {
-                assertThat(started.group(2)).as(Files.readString(log)).isEqualTo("STARTED");
-                port = Integer.parseInt(started.group(1));
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
+        ForkedServer server = ForkedServer.start(folder, command);
+        server.await(() -> server.log().contains("The WAR is "));
+        assertThat(server.log()).contains("The WAR is STARTED");
+        return server;
     }
 
     private static Path copy(Path from, String prefix, Path to) throws IOException {
@@ -87,53 +72,34 @@ class WarTest {
         return to;
     }
 
-    @AfterEach
-    void stop() {
-        if (server != null) server.destroyForcibly();
-    }
-
-    private Wire upgrade(String path, String protocol, String... fields) throws IOException {
-        return Wire.connect("127.0.0.1", port).send("GET /war" + path + " HTTP/1.1\r\nHost: localhost:" + port + "\r\nConnection: Upgrade\r\nUpgrade: " + protocol + "\r\n"
-                + String.join("", fields) + "\r\n");
-    }
-
-    private int status(String path, String protocol, String... fields) throws IOException {
-        try (Wire wire = upgrade(path, protocol, fields)) {
-            return wire.readHead().status();
-        }
-    }
-
-    private static String user(String name) {
-        return "Authorization: Basic " + Base64.getEncoder().encodeToString((name + ":secret").getBytes(StandardCharsets.US_ASCII)) + "\r\n";
-    }
-
     @Test
     void servesEverythingBehindTheErrorPageFilterAndDrains() throws Exception {
-        start();
-        assertThat(status("/lines/garden", "line/1")).isEqualTo(401);
-        assertThat(status("/lines/garden", "line/1", user("bob"))).isEqualTo(403);
-        assertThat(status("/nothing", "line/1", user("ann"))).isEqualTo(404);
-        try (Wire line = upgrade("/lines/garden", "line/1", user("ann"));
-             WebSocketWire echo = new WebSocketWire(upgrade("/echo/x", "websocket", WebSocketWire.fields()));
-             WebSocketWire stomp = new WebSocketWire(upgrade("/stomp", "websocket", WebSocketWire.fields("Sec-WebSocket-Protocol: v12.stomp\r\n", user("bob"))))) {
-            assertThat(line.readHead().status()).isEqualTo(101);
-            assertThat(line.readLine()).isEqualTo("Welcome to garden\n");
-            assertThat(line.send("hello\n").readLine()).isEqualTo("1 hello\n");
-            assertThat(echo.text()).isEqualTo("Welcome to x");
-            assertThat(echo.send("hello").text()).isEqualTo("1 hello");
-            assertThat(stomp.send("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0").text()).startsWith("CONNECTED\n");
-            server.destroy();
-            assertThat(line.readLine()).isEqualTo("BYE\n");
-            assertThat(echo.closeCode()).isEqualTo(1001);
+        try (ForkedServer server = start()) {
+            assertThat(server.statusOf("/war/lines/garden", "line/1")).isEqualTo(401);
+            assertThat(server.statusOf("/war/lines/garden", "line/1", user("bob"))).isEqualTo(403);
+            assertThat(server.statusOf("/war/nothing", "line/1", user("ann"))).isEqualTo(404);
+            try (Wire line = server.upgrade("/war/lines/garden", "line/1", user("ann")); WebSocketWire echo = server.webSocket("/war/echo/x");
+                 WebSocketWire stomp = server.webSocket("/war/stomp", "Sec-WebSocket-Protocol: v12.stomp\r\n", user("bob"))) {
+                assertThat(line.readHead().status()).isEqualTo(101);
+                assertThat(line.readLine()).isEqualTo("Welcome to garden\n");
+                assertThat(line.send("hello\n").readLine()).isEqualTo("1 hello\n");
+                assertThat(echo.text()).isEqualTo("Welcome to x");
+                assertThat(echo.send("hello").text()).isEqualTo("1 hello");
+                assertThat(stomp.send("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0").text()).startsWith("CONNECTED\n");
+                server.process.destroy();
+                assertThat(line.readLine()).isEqualTo("BYE\n");
+                assertThat(echo.closeCode()).isEqualTo(1001);
+            }
+            assertThat(server.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.log()).contains("/war/lines/{room} offers line/1").doesNotContain("SEVERE", "Exception");
         }
-        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(log)).contains("/war/lines/{room} offers line/1").doesNotContain("SEVERE", "Exception");
     }
 
     @Test
     void disabledInAWarInstallsNothing() throws Exception {
-        start("changeover.enabled=false");
-        assertThat(status("/lines/garden", "line/1", user("ann"))).isEqualTo(404);
-        assertThat(Files.readString(log)).doesNotContain("offers line/1");
+        try (ForkedServer server = start("changeover.enabled=false")) {
+            assertThat(server.statusOf("/war/lines/garden", "line/1", user("ann"))).isEqualTo(404);
+            assertThat(server.log()).doesNotContain("offers line/1");
+        }
     }
 }

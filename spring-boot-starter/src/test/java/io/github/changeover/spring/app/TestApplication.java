@@ -6,6 +6,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** An application as its developer writes it. Security is added where a test needs it. */
 @SpringBootApplication(excludeName = {
+    "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration",
     "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
     "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
     "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",

@@ -30,7 +30,7 @@ import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 /** The application of ForkedApplicationTest: everything at once, with Spring Security. Users: ann (MEMBER) and bob (GUEST). */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@EnableAutoConfiguration
+@EnableAutoConfiguration(excludeName = "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration")
 @AutoConfigurationPackage(basePackages = "io.github.changeover.spring.app")
 @Import({EchoEndpoint.class, Greeting.class, ForkedApplication.Shouts.class})
 @EnableWebSocket
