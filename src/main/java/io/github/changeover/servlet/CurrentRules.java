@@ -53,6 +53,7 @@ final class CurrentRules implements OfferListener {
     /** Completes the start: all listeners, filters and servlets that are loaded on startup are initialized. From now on requests may be upgraded. */
     void started() {
         synchronized (notifying) {
+            if (!starting) return;
             StartReport report = rules.report();
             report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
             report.paths().forEach(path -> logged.add(path.template()));

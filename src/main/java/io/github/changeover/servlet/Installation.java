@@ -31,7 +31,7 @@ public final class Installation {
     /** The name of the file that makes Changeover's own initializers leave the installation to a framework. */
     public static final String DEFERRED = "META-INF/changeover/installed-by-framework";
 
-    private static final String CALLERS = CallerContext.class.getName();
+    private static final String CALLERS = CallerContext.class.getName(), REPORTED = Installation.class.getName() + ".failed";
 
     private final Set<Class<?>> endpoints = new LinkedHashSet<>();
     private Map<String, String> settings;   // null: from the usual sources
@@ -92,7 +92,17 @@ public final class Installation {
      * @throws ServletException if a setting or an offer is not valid; the message contains what to do
      */
     public static void start(ServletContext context) throws ServletException {
-        Deployment.start(context);
+        try {
+            Deployment.start(context);
+        } catch (ServletException wrong) {
+            context.setAttribute(REPORTED, true);
+            throw wrong;
+        }
+    }
+
+    /** Returns whether {@link #start} has failed, so that the framework knows the reason. */
+    static boolean hasReportedFailure(ServletContext context) {
+        return context.getAttribute(REPORTED) != null;
     }
 
     /** Returns why the container of this application is not supported; empty if it is, or if {@code changeover.container} decides otherwise. */

@@ -71,7 +71,17 @@ public final class Startup implements ServletContextListener {
             Deployment.start(context);
             registered.mapInner(context);
         } catch (ServletException wrong) {
+            if (Installation.hasReportedFailure(context)) throw new ReportedFailure(wrong.getMessage());
             throw new IllegalStateException(wrong.getMessage(), wrong.getCause());
+        }
+    }
+
+    /** Stops the start of a container whose framework has already reported the failure. The container would log a stack trace of its own for it. */
+    private static final class ReportedFailure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        ReportedFailure(String message) {
+            super(message, null, false, false);
         }
     }
 

@@ -41,7 +41,12 @@ public final class ChangeoverAutoConfiguration {
     ServletContextInitializer changeoverInitializer(Environment environment, ConfigurableListableBeanFactory beans, UpgradeEndpointClasses endpoints,
                                                     ObjectProvider<MeterRegistryStore> meters, ObjectProvider<CallerContext> callers) {
         Consumer<ServletContext> store = context -> meters.ifAvailable(registry -> registry.store(context));
-        return new ChangeoverInitializer(() -> ChangeoverSettings.read(environment), new SpringInstances(beans, beans), () -> endpoints.all(beans, beans.getBeanClassLoader()), store, callers);
+        return new ChangeoverInitializer(() -> ChangeoverSettings.read(environment), new SpringInstances(beans), () -> endpoints.all(beans, beans.getBeanClassLoader()), store, callers);
+    }
+
+    @Bean
+    static UpgradeEndpointCheck changeoverEndpointCheck(ConfigurableListableBeanFactory beans, UpgradeEndpointClasses endpoints) {
+        return new UpgradeEndpointCheck(beans, () -> endpoints.all(beans, beans.getBeanClassLoader()));
     }
 
     @Bean

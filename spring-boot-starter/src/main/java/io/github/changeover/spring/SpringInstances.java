@@ -2,27 +2,40 @@ package io.github.changeover.spring;
 
 import io.github.changeover.spi.InstanceFactory;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
-/** Makes handlers and endpoints with the bean factory: a new instance for each connection, with constructor injection, destroyed at its end. */
+/**
+ * Makes handlers and endpoints with the bean factory: a new instance for each connection, destroyed at its end. If the application has one prototype bean of
+ * the class, its definition is used, otherwise the constructor.
+ */
 final class SpringInstances implements InstanceFactory {
-    private final AutowireCapableBeanFactory factory;
-    private final ListableBeanFactory beans;
+    private final ConfigurableListableBeanFactory factory;
 
-    SpringInstances(AutowireCapableBeanFactory factory, ListableBeanFactory beans) {
+    SpringInstances(ConfigurableListableBeanFactory factory) {
         this.factory = factory;
-        this.beans = beans;
     }
 
     @Override
     public <T> Instance<T> create(Class<T> type) {
+        Optional<String> prototype = prototype(factory, type);
+        if (prototype.isPresent()) {
+            T bean = factory.getBean(prototype.get(), type);
+            return new Instance<>(bean, () -> factory.destroyBean(prototype.get(), bean));
+        }
         T made = factory.createBean(type);
         return new Instance<>(made, () -> factory.destroyBean(made));
     }
 
+    /** Returns the name of the only bean of a class if its scope is prototype. */
+    static Optional<String> prototype(ListableBeanFactory factory, Class<?> type) {
+        String[] names = factory.getBeanNamesForType(type);
+        return names.length == 1 && factory.isPrototype(names[0]) ? Optional.of(names[0]) : Optional.empty();
+    }
+
     @Override
     public <T> List<T> beans(Class<T> type) {
-        return beans.getBeanProvider(type).orderedStream().toList();
+        return factory.getBeanProvider(type).orderedStream().toList();
     }
 }

@@ -3,6 +3,7 @@ package io.github.changeover.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.changeover.UpgradeEndpoint;
 import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.messaging.handler.annotation.SendTo;
@@ -69,6 +71,8 @@ class EmbeddedTomcatTest {
     @EnableWebSocket
     @EnableWebSocketMessageBroker
     static class Beans implements WebSocketConfigurer, WebSocketMessageBrokerConfigurer {
+        private int prototypes;
+
         @Bean
         NamedProtocol first() {
             return new NamedProtocol("first/1");
@@ -77,6 +81,12 @@ class EmbeddedTomcatTest {
         @Bean
         NamedProtocol second() {
             return new NamedProtocol("second/1");
+        }
+
+        @Bean
+        @Scope("prototype")
+        PrototypeEndpoint prototype() {
+            return new PrototypeEndpoint("made by a bean method " + ++prototypes);
         }
 
         @Bean
@@ -157,6 +167,32 @@ class EmbeddedTomcatTest {
             }
         }
         await().untilAsserted(() -> assertThat(server.context.getBean(Greeting.class).ended().get()).isEqualTo(before + 2));
+    }
+
+    @Test
+    @DisplayName("an @UpgradeEndpoint that is declared as a prototype bean is made as declared")
+    void prototypeBean() throws IOException {
+        for (int i = 1; i <= 2; i++) {
+            try (Wire wire = server.upgrade("/prototype", "prototype/1")) {
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                assertThat(wire.readLine()).isEqualTo("made by a bean method " + i + "\n");
+            }
+        }
+    }
+
+    /** Says how it was made. */
+    @UpgradeEndpoint(value = "/prototype", protocol = "prototype/1")
+    public static final class PrototypeEndpoint implements ConnectionHandler.Blocking {
+        private final String how;
+
+        PrototypeEndpoint(String how) {
+            this.how = how;
+        }
+
+        @Override
+        public void serve(BlockingConnection connection) throws IOException {
+            connection.output().write((how + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        }
     }
 
     @Test

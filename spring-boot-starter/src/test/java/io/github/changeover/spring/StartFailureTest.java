@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.spring.app.TestApplication;
+import io.github.changeover.spring.incomplete.IncompleteEndpoint;
+import io.github.changeover.spring.jetty.JettyApplication;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
@@ -28,28 +30,33 @@ class StartFailureTest {
             """)
     void invalidProperty(String property, String description, String action, CapturedOutput output) {
         assertThatThrownBy(() -> TestServer.start(List.of(TestApplication.class), property).close());
-        assertThat(output.getOut()).contains("APPLICATION FAILED TO START", description, action);
+        assertThat(output.getOut()).contains("APPLICATION FAILED TO START", description, action).doesNotContain("\tat ");
     }
 
-    /** An application on Jetty. */
+    /** An application with an endpoint that cannot be made. */
     @Configuration
-    @EnableAutoConfiguration(excludeName = {"org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration",
-        "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
-        "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration"})
-    static class OnJetty {
+    @AutoConfigurationPackage(basePackageClasses = IncompleteEndpoint.class)
+    static class Incomplete {
+    }
+
+    @Test
+    @DisplayName("an @UpgradeEndpoint whose constructor needs a missing bean stops the start, not the first connection")
+    void missingBean(CapturedOutput output) {
+        assertThatThrownBy(() -> TestServer.start(List.of(TestApplication.class, Incomplete.class)).close());
+        assertThat(output.getOut()).contains("Parameter 0 of constructor in " + IncompleteEndpoint.class.getName() + " required a bean of type 'java.time.Clock' that could not be found.");
     }
 
     @Test
     @DisplayName("an embedded Jetty is not supported: the analysis says what to use or to set")
     void unsupportedWebServer(CapturedOutput output) {
-        assertThatThrownBy(() -> TestServer.start(List.of(OnJetty.class)).close());
+        assertThatThrownBy(() -> TestServer.start(List.of(JettyApplication.class)).close());
         assertThat(output.getOut()).contains("APPLICATION FAILED TO START", "This container is not supported: org.eclipse.jetty.", "set changeover.container=off to start without protocols");
     }
 
     @Test
     @DisplayName("changeover.container=off starts on Jetty, with one warning")
     void offStartsOnJetty(CapturedOutput output) throws Exception {
-        try (TestServer server = TestServer.start(List.of(OnJetty.class), "changeover.container=off")) {
+        try (TestServer server = TestServer.start(List.of(JettyApplication.class), "changeover.container=off")) {
             assertThat(server.headOf("/lines/garden", "line/1").status()).isEqualTo(404);
         }
         assertThat(output.getOut().lines().filter(line -> line.contains(" WARN ") && line.contains("changeover"))).hasSize(1);
