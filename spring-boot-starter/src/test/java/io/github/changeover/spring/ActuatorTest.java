@@ -20,7 +20,7 @@ class ActuatorTest {
     @BeforeAll
     static void start() {
         server = TestServer.start(List.of(TestApplication.class), "management.endpoints.web.exposure.include=*", "management.endpoint.health.show-details=always",
-                "management.endpoint.health.probes.enabled=true", "management.endpoint.changeover.access=unrestricted");
+                "management.endpoint.health.probes.enabled=true", "management.endpoint.changeover.access=unrestricted", "changeover.console=true", "changeover.health.path=/health", "changeover.metrics.path=/metrics");
     }
 
     @AfterAll
@@ -58,6 +58,14 @@ class ActuatorTest {
         }
         assertThat(server.request("GET", "/actuator/health/readiness").statusCode()).isEqualTo(200);
         assertThat(server.headOf("/lines/garden", "line/1").status()).isEqualTo(101);
+    }
+
+    @Test
+    @DisplayName("Changeover's own pages are there, too")
+    void ownPages() throws Exception {
+        assertThat(server.request("GET", "/health").body()).isEqualTo("up\n");
+        assertThat(server.request("GET", "/metrics").body()).contains("changeover_connections");
+        assertThat(server.request("GET", "/console").statusCode()).as("without the token").isEqualTo(403);
     }
 
     @Test
