@@ -9,9 +9,10 @@ import java.lang.annotation.Target;
 
 /**
  * Registers a {@link io.github.changeover.spi.ConnectionHandler} for a path. If a request for this path offers the protocol, the
- * connection is switched to it. Each connection has its own instance of the class. CDI injects the instance if CDI is available.
+ * connection is switched to it. Each connection has its own instance of the class. CDI injects the instance if CDI is available, and Spring makes it in a
+ * Spring Boot application with Changeover's starter.
  *
- * <p>The class must be public and must have a public constructor without parameters.
+ * <p>The class must be public. It must have a public constructor without parameters, unless a framework makes its instances.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

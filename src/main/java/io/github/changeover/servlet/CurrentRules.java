@@ -57,8 +57,18 @@ final class CurrentRules implements OfferListener {
             StartReport report = rules.report();
             report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
             report.paths().forEach(path -> logged.add(path.template()));
+            List<PathTemplate> waiting = templatesWithoutOffer();
+            if (!waiting.isEmpty()) LOG.log(System.Logger.Level.INFO, "No protocol is offered so far on {0}, which have settings. A setting applies to the template as it is offered", waiting);
+            if (!rules.absent().isEmpty()) LOG.log(System.Logger.Level.INFO, "Settings name protocols that are not offered so far: {0}", rules.absent());
             starting = false;
         }
+    }
+
+    /** Returns the paths that have settings, but no offer. */
+    private List<PathTemplate> templatesWithoutOffer() {
+        List<PathTemplate> templates = new ArrayList<>(rules.waiting());
+        pathsOfLibraries.stream().map(PathTemplate::of).distinct().filter(template -> rules.policy().rules().stream().noneMatch(rule -> rule.template().equals(template))).forEach(templates::add);
+        return templates;
     }
 
     /** Returns the rules for this request. The first request after the start that offers a protocol of its path fixes the rules. */
@@ -79,8 +89,7 @@ final class CurrentRules implements OfferListener {
         if (!rules.absent().isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': settings name protocols that are not offered, and no protocol can be added from now on: {1}", deployment.path(), rules.absent());
         }
-        List<PathTemplate> templates = new ArrayList<>(rules.waiting());
-        pathsOfLibraries.stream().map(PathTemplate::of).distinct().filter(template -> rules.policy().rules().stream().noneMatch(rule -> rule.template().equals(template))).forEach(templates::add);
+        List<PathTemplate> templates = templatesWithoutOffer();
         if (templates.isEmpty()) return;
         LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': no protocol is offered on {1}, and none can be added from now on. The changeover.path... settings of "
                 + "such a path apply only to upgrades that the application itself requests there (upgradeHttpToWebSocket).", deployment.path(), templates);

@@ -1,7 +1,6 @@
 package io.github.changeover.spring;
 
 import io.github.changeover.servlet.Installation;
-import io.github.changeover.servlet.settings.SettingValues.InvalidSettingException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +44,7 @@ final class ChangeoverSettings {
     /**
      * Returns the values by the names that Changeover uses.
      *
-     * @throws InvalidSettingException if a property starts with {@code changeover} and is not a setting
+     * @throws UnknownPropertyException if a property starts with {@code changeover} and is not a setting
      */
     static Map<String, String> read(Environment environment) {
         Binder binder = Binder.get(environment);
@@ -55,10 +54,20 @@ final class ChangeoverSettings {
         groups(binder, PATH, byUniformName(Installation.pathSettingNames()), values);
         groups(binder, PROTOCOL, byUniformName(Set.of("changeover.connections.max")), values);
         unknown(environment, names).ifPresent(name -> {
-            throw new InvalidSettingException(name, environment.getProperty(name, ""), "no such setting. The settings are " + names
-                    + " and changeover.path[PATH].SETTING, such as changeover.path[/lines/*].idle");
+            Set<String> all = new TreeSet<>(names);
+            all.addAll(OWN);
+            throw new UnknownPropertyException(name, all);
         });
         return values;
+    }
+
+    /** Returns the name of a property as it is written in Spring Boot: with the path or the protocol in brackets. */
+    static String property(String setting) {
+        for (String name : Installation.pathSettingNames()) {
+            String end = name.substring(PREFIX.length());
+            if (setting.startsWith(PATH + "./") && setting.endsWith(end)) return PATH + "[" + setting.substring(PATH.length() + 1, setting.length() - end.length()) + "]" + end;
+        }
+        return setting;
     }
 
     /** Returns a value as text. The elements of a list are joined with commas, as Changeover expects them. */
@@ -73,8 +82,12 @@ final class ChangeoverSettings {
      * @param known the names without the prefix, by their uniform names
      */
     private static void groups(Binder binder, String group, Map<String, String> known, Map<String, String> values) {
-        binder.bind(group, GROUPS).orElse(Map.of()).forEach((key, settings) -> joined(settings).forEach((name, value) ->
-                values.put(group + "." + key + "." + known.getOrDefault(uniform(name), name), value)));
+        binder.bind(group, GROUPS).orElse(Map.of()).forEach((key, settings) -> joined(settings).forEach((name, value) -> {
+            if (group.equals(PATH) && !key.startsWith("/")) throw new UnknownPropertyException(group + "." + key + "." + name, Set.of());
+            String setting = known.get(uniform(name));
+            if (setting == null) throw new UnknownPropertyException(group + "[" + key + "]." + name, known.values().stream().map(each -> group + "[" + key + "]." + each).collect(Collectors.toCollection(TreeSet::new)));
+            values.put(group + "." + key + "." + setting, value);
+        }));
     }
 
     /** Joins the elements of lists, whose names end with an index. */

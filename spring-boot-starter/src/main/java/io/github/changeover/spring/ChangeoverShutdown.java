@@ -18,7 +18,7 @@ import org.springframework.web.context.WebApplicationContext;
 final class ChangeoverShutdown implements SmartLifecycle {
     /** The part of the time of the shutdown phase that closing the remaining connections can take. */
     private static final Duration CLOSING = Duration.ofSeconds(2);
-    private static final System.Logger LOG = System.getLogger(ChangeoverShutdown.class.getName());
+    private static final System.Logger LOG = System.getLogger("io.github.changeover");
 
     private final WebApplicationContext application;
     private final Duration phaseTimeout;
@@ -49,6 +49,7 @@ final class ChangeoverShutdown implements SmartLifecycle {
 
     private void drainingChanged(boolean draining) {
         if (!running) return;      // the application is stopping and has said so itself
+        LOG.log(System.Logger.Level.INFO, draining ? "Draining: new connections are rejected, and open ones are asked to close" : "No longer draining: new connections are accepted");
         AvailabilityChangeEvent.publish(application, draining ? ReadinessState.REFUSING_TRAFFIC : ReadinessState.ACCEPTING_TRAFFIC);
     }
 
@@ -74,6 +75,8 @@ final class ChangeoverShutdown implements SmartLifecycle {
         Duration most = phaseTimeout.minus(CLOSING);
         Duration grace = configured.compareTo(most) <= 0 ? configured : most.isNegative() ? Duration.ZERO : most;
         try {
+            int open = management().map(management -> management.connections().size()).orElse(0);
+            if (open > 0) LOG.log(System.Logger.Level.INFO, "Shutting down: waiting up to {0} s for {1} connections to close", grace.toSeconds(), open);
             Changeover.of(application.getServletContext()).drain(grace);
         } catch (IllegalStateException stopped) {
             LOG.log(System.Logger.Level.DEBUG, "The application has already stopped", stopped);

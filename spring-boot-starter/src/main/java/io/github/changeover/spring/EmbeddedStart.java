@@ -1,6 +1,7 @@
 package io.github.changeover.spring;
 
 import io.github.changeover.servlet.Installation;
+import io.github.changeover.servlet.settings.SettingValues.InvalidSettingException;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import java.util.Optional;
@@ -24,6 +25,15 @@ final class EmbeddedStart implements WebServerFactoryCustomizer<ConfigurableServ
         }
     }
 
+    /** Changeover cannot start. The message says why. */
+    static final class StartFailedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        StartFailedException(ServletException wrong) {
+            super(wrong.getMessage(), wrong);
+        }
+    }
+
     @Override
     public int getOrder() {
         return LOWEST_PRECEDENCE;
@@ -34,10 +44,15 @@ final class EmbeddedStart implements WebServerFactoryCustomizer<ConfigurableServ
         factory.addInitializers(EmbeddedStart::start);
     }
 
-    private static void start(ServletContext context) throws ServletException {
+    private static void start(ServletContext context) {
         if (Installation.isOff(context)) LOG.log(System.Logger.Level.WARNING, "Changeover offers no protocol in this application: changeover.container=off");
         Optional<String> reason = Installation.reasonForNoSupport(context);
         if (reason.isPresent()) throw new UnsupportedWebServerException(reason.get());
-        Installation.start(context);
+        try {
+            Installation.start(context);
+        } catch (ServletException wrong) {
+            if (wrong.getCause() instanceof InvalidSettingException property) throw property;
+            throw new StartFailedException(wrong);
+        }
     }
 }

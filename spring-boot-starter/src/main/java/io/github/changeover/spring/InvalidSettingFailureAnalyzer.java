@@ -12,6 +12,6 @@ final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<Invali
 
     @Override
     protected FailureAnalysis analyze(Throwable root, InvalidSettingException cause) {
-        return new FailureAnalysis("The property " + cause.name() + " is '" + cause.value() + "'.", "Set it to an allowed value: " + cause.allowed() + ".", cause);
+        return new FailureAnalysis("The property " + ChangeoverSettings.property(cause.name()) + " is '" + cause.value() + "'.", "Set it to an allowed value: " + cause.allowed() + ".", cause);
     }
 }

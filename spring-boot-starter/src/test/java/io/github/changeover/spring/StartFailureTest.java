@@ -24,8 +24,10 @@ class StartFailureTest {
     @CsvSource(delimiter = '|', textBlock = """
             changeover.idle=soon                         | The property changeover.idle is 'soon'.                       | a number with ms, s, m or h
             changeover.queue.max=many                    | The property changeover.queue.max is 'many'.                  | a whole number
-            changeover.path[/lines/x].protocols=()       | The property changeover.path./lines/x.protocols is '()'.      | protocols separated by commas
-            changeover.idel=5m                           | The property changeover.idel is '5m'.                         | no such setting
+            changeover.path[/lines/x].protocols=()       | The property changeover.path[/lines/x].protocols is '()'.     | protocols separated by commas
+            changeover.idel=5m                           | There is no property changeover.idel.                         | Did you mean changeover.idle?
+            changeover.path[/lines/x].role=member        | There is no property changeover.path[/lines/x].role.          | Did you mean changeover.path[/lines/x].roles?
+            changeover.path./lines.idle=5m               | There is no property changeover.path.                         | A path is written in brackets
             changeover.websocket.origins=nonsense        | The property changeover.websocket.origins is 'nonsense'.      | origins separated by commas
             """)
     void invalidProperty(String property, String description, String action, CapturedOutput output) {

@@ -16,6 +16,7 @@ import org.glassfish.tyrus.core.ErrorCollector;
  * makes its own instances is called instead.
  */
 final class EndpointInstances extends ComponentProviderService {
+    private static final System.Logger LOG = System.getLogger(EndpointInstances.class.getName());
     private final InstanceFactory factory;
     private final Map<Session, InstanceFactory.Instance<?>> inUse = new ConcurrentHashMap<>();
 
@@ -39,6 +40,7 @@ final class EndpointInstances extends ComponentProviderService {
         try {
             made = factory.create(type);
         } catch (RuntimeException | LinkageError failure) {
+            LOG.log(System.Logger.Level.ERROR, "The WebSocket endpoint " + type.getName() + " cannot be instantiated; its session is closed with 1011", failure);
             errors.addException(new DeploymentException("The endpoint " + type.getName() + " cannot be instantiated: " + failure.getMessage(), failure));
             return null;
         }

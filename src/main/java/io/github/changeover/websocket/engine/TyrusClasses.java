@@ -57,6 +57,6 @@ final class TyrusClasses {
         if (version != null) return " " + version;
         CodeSource source = type.getProtectionDomain().getCodeSource();
         URL jar = source == null ? null : source.getLocation();
-        return jar == null ? "" : " (" + jar.getPath().replaceFirst("^.*/(?=[^/]+/?$)", "") + ")";
+        return jar == null ? "" : " (" + jar.getPath().replaceFirst("!?/?$", "").replaceFirst("^.*/", "") + ")";
     }
 }

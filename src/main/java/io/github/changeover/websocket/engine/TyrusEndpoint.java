@@ -10,6 +10,7 @@ import jakarta.websocket.WebSocketContainer;
 import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +113,24 @@ final class TyrusEndpoint {
         ErrorCollector errors = new ErrorCollector();
         AnnotatedEndpoint endpoint = AnnotatedEndpoint.fromClass(type, instances, true, home.longest, errors, EndpointEventListener.NO_OP, Set.of());
         if (!errors.isEmpty()) throw errors.composeComprehensiveException();
+        useInstances(endpoint, instances);
         return endpoint;
+    }
+
+    /**
+     * Makes Tyrus take instances from this service if the application has chosen no {@code Configurator}. Tyrus believes that the default of another engine
+     * is one of the application: with Tomcat's WebSocket JAR on the class path, Tomcat's default would make the instances, without injection.
+     */
+    private static void useInstances(AnnotatedEndpoint endpoint, ComponentProviderService instances) {
+        ServerEndpointConfig.Configurator configurator = ((ServerEndpointConfig) endpoint.getEndpointConfig()).getConfigurator();
+        if (configurator == null || configurator instanceof TyrusServerEndpointConfigurator || overrides(configurator, "getEndpointInstance", Class.class)) return;
+        try {
+            Field field = AnnotatedEndpoint.class.getDeclaredField("componentProvider");
+            field.setAccessible(true);
+            field.set(endpoint, instances);
+        } catch (ReflectiveOperationException | RuntimeException unknownVersion) {
+            LOG.log(System.Logger.Level.WARNING, "Unsupported Tyrus version: {0} makes the instances of WebSocket endpoints, without injection. {1}", configurator.getClass().getName(), unknownVersion.toString());
+        }
     }
 
     /** Returns all installed extensions. Those of the application come first. */
