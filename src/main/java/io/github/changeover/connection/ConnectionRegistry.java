@@ -203,19 +203,28 @@ public final class ConnectionRegistry {
 
     /**
      * Ends all connections because the application stops. Calls {@code drain} of every handler, including the handlers of connections that are about to
-     * open, and waits at most {@code grace}. Then closes the remaining connections, interrupts running callbacks, and waits at most two seconds more.
+     * open, and waits at most {@code grace}, or for what is left of a drain that has already started. Then closes the remaining connections, interrupts
+     * running callbacks, and waits at most two seconds more.
      */
     public void stop(Duration grace) {
+        Duration left = leftOfDrain(grace);
         draining = true;
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
         live.forEach(connection -> connection.drain(cause));
-        await(() -> isEmpty() && unfinished.isEmpty(), grace);
-        Duration left = closeAllWithoutHandlers(stoppedCause());
+        await(() -> isEmpty() && unfinished.isEmpty(), left);
+        left = closeAllWithoutHandlers(stoppedCause());
         stopped = true;
         abortAll(stoppedCause());
         unfinished.forEach(TransportConnection::interruptHandler);
         live.forEach(TransportConnection::interruptHandler);
         if (!await(() -> isEmpty() && unfinished.isEmpty(), left)) reportStuck();
+    }
+
+    private Duration leftOfDrain(Duration grace) {
+        long by = closeBy;
+        if (by == 0) return grace;
+        Duration left = Duration.ofNanos(Math.max(0, by - System.nanoTime()));
+        return left.compareTo(grace) < 0 ? left : grace;
     }
 
     /** Checks {@code expected} first, because a connection that opens is added to {@code live} before it is removed from {@code expected}. */

@@ -254,6 +254,22 @@ class InstallationTest {
         assertThatThrownBy(() -> Installation.start(fake.context)).isInstanceOf(ServletException.class).hasMessageContaining("The setting changeover.idel is '5m'. Allowed: no such setting");
     }
 
+    /** The same path and protocol as {@link Words}. */
+    @UpgradeEndpoint(value = "/words", protocol = "words/1")
+    public static final class SameWords implements ConnectionHandler.Blocking {
+        @Override
+        public void serve(BlockingConnection connection) {
+        }
+    }
+
+    @Test
+    void twoEndpointsWithOnePathAndProtocolAreAMistake() {
+        FakeServletContext fake = new FakeServletContext();
+        installation().instances(framework).endpoints(List.of(Words.class, SameWords.class)).install(fake.context);
+        assertThatThrownBy(() -> Installation.start(fake.context)).isInstanceOf(ServletException.class)
+                .hasMessageContaining("Two @UpgradeEndpoint classes have the path /words and the protocol words/1: " + Words.class.getName() + " and " + SameWords.class.getName());
+    }
+
     @Test
     void reasonForNoSupportNamesTheContainer() {
         FakeServletContext fake = new FakeServletContext();

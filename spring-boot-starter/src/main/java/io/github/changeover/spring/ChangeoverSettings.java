@@ -1,7 +1,6 @@
 package io.github.changeover.spring;
 
 import io.github.changeover.servlet.Installation;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,17 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
-import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -34,9 +32,6 @@ final class ChangeoverSettings {
     /** The properties of the starter itself. */
     static final Set<String> OWN = Set.of(ENABLED, SECURITY_CONTEXT);
     private static final String PREFIX = "changeover", PATH = "changeover.path", PROTOCOL = "changeover.protocol";
-    private static final Pattern LIST_ELEMENT = Pattern.compile("(.+)\\.(\\d+)");
-    private static final Bindable<Map<String, Map<String, String>>> GROUPS =
-            Bindable.of(ResolvableType.forClassWithGenerics(Map.class, ResolvableType.forClass(String.class), ResolvableType.forClassWithGenerics(Map.class, String.class, String.class)));
 
     private ChangeoverSettings() {
     }
@@ -50,9 +45,9 @@ final class ChangeoverSettings {
         Binder binder = Binder.get(environment);
         Map<String, String> values = new TreeMap<>();
         Set<String> names = Installation.settingNames();
-        names.forEach(name -> value(binder, name).ifPresent(value -> values.put(name, value)));
-        groups(binder, PATH, byUniformName(Installation.pathSettingNames()), values);
-        groups(binder, PROTOCOL, byUniformName(Set.of("changeover.connections.max")), values);
+        names.forEach(name -> value(environment, binder, ConfigurationPropertyName.of(name)).ifPresent(value -> values.put(name, value)));
+        groups(environment, binder, PATH, byUniformName(Installation.pathSettingNames()), values);
+        groups(environment, binder, PROTOCOL, byUniformName(Set.of("changeover.connections.max")), values);
         unknown(environment, names).ifPresent(name -> {
             Set<String> all = new TreeSet<>(names);
             all.addAll(OWN);
@@ -70,37 +65,45 @@ final class ChangeoverSettings {
         return setting;
     }
 
-    /** Returns a value as text. The elements of a list are joined with commas, as Changeover expects them. */
-    private static Optional<String> value(Binder binder, String name) {
-        Optional<String> text = Optional.ofNullable(binder.bind(name, String.class).orElse(null));
-        return text.or(() -> Optional.ofNullable(binder.bind(name, Bindable.listOf(String.class)).orElse(null)).map(list -> String.join(",", list)));
+    /**
+     * Returns a value as text. The elements of a list are joined with commas, as Changeover expects them. The source with the highest precedence decides,
+     * whether it has a text or a list.
+     */
+    private static Optional<String> value(Environment environment, Binder binder, ConfigurationPropertyName name) {
+        ConfigurationPropertyName firstElement = name.append("[0]");
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source.getConfigurationProperty(name) != null) return Optional.ofNullable(binder.bind(name, Bindable.of(String.class)).orElse(null));
+            if (source.getConfigurationProperty(firstElement) != null) return Optional.of(String.join(",", binder.bind(name, Bindable.listOf(String.class)).orElse(List.of())));
+        }
+        return Optional.empty();
     }
 
     /**
-     * Adds the settings for paths or for protocols.
+     * Adds the settings for paths or for protocols. Environment variables cannot express such a name, so those that begin like one are ignored.
      *
      * @param known the names without the prefix, by their uniform names
      */
-    private static void groups(Binder binder, String group, Map<String, String> known, Map<String, String> values) {
-        binder.bind(group, GROUPS).orElse(Map.of()).forEach((key, settings) -> joined(settings).forEach((name, value) -> {
-            if (group.equals(PATH) && !key.startsWith("/")) throw new UnknownPropertyException(group + "." + key + "." + name, Set.of());
-            String setting = known.get(uniform(name));
-            if (setting == null) throw new UnknownPropertyException(group + "[" + key + "]." + name, known.values().stream().map(each -> group + "[" + key + "]." + each).collect(Collectors.toCollection(TreeSet::new)));
-            values.put(group + "." + key + "." + setting, value);
-        }));
+    private static void groups(Environment environment, Binder binder, String group, Map<String, String> known, Map<String, String> values) {
+        ConfigurationPropertyName root = ConfigurationPropertyName.of(group);
+        for (ConfigurationPropertyName name : names(environment, root)) {
+            String key = name.getElement(root.getNumberOfElements(), Form.ORIGINAL), setting = setting(name, root.getNumberOfElements() + 1);
+            if (group.equals(PATH) && !key.startsWith("/")) throw new UnknownPropertyException(name.toString(), Set.of());
+            String found = known.get(uniform(setting));
+            if (found == null) throw new UnknownPropertyException(group + "[" + key + "]." + setting, known.values().stream().map(each -> group + "[" + key + "]." + each).collect(Collectors.toCollection(TreeSet::new)));
+            value(environment, binder, root.append("[" + key + "]").append(found)).ifPresent(value -> values.put(group + "." + key + "." + found, value));
+        }
     }
 
-    /** Joins the elements of lists, whose names end with an index. */
-    private static Map<String, String> joined(Map<String, String> settings) {
-        Map<String, String> joined = new TreeMap<>();
-        Map<String, TreeMap<Integer, String>> lists = new HashMap<>();
-        settings.forEach((name, value) -> {
-            Matcher element = LIST_ELEMENT.matcher(name);
-            if (element.matches()) lists.computeIfAbsent(element.group(1), each -> new TreeMap<>()).put(Integer.valueOf(element.group(2)), value);
-            else joined.put(name, value);
-        });
-        lists.forEach((name, elements) -> joined.put(name, String.join(",", elements.values())));
-        return joined;
+    /** Returns the names below this one, except those of environment variables, and without the indexes of lists. */
+    private static Set<ConfigurationPropertyName> names(Environment environment, ConfigurationPropertyName root) {
+        return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false).filter(source -> isIterable(source) && !isFrom(source, StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME))
+                .flatMap(source -> ((IterableConfigurationPropertySource) source).stream()).filter(root::isAncestorOf).map(name -> name.isLastElementIndexed() && name.isNumericIndex(name.getNumberOfElements() - 1) ? name.getParent() : name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Returns the elements of a name from this one on, joined with dots. */
+    private static String setting(ConfigurationPropertyName name, int from) {
+        return IntStream.range(from, name.getNumberOfElements()).mapToObj(i -> name.getElement(i, Form.ORIGINAL)).collect(Collectors.joining("."));
     }
 
     private static Map<String, String> byUniformName(Set<String> names) {
@@ -128,8 +131,14 @@ final class ChangeoverSettings {
     }
 
     private static boolean isChecked(ConfigurationPropertySource source) {
-        if (!(source instanceof IterableConfigurationPropertySource)) return false;
-        String name = source.getUnderlyingSource() instanceof PropertySource<?> properties ? properties.getName() : "";
-        return !List.of(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME).contains(name);
+        return isIterable(source) && !isFrom(source, StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME) && !isFrom(source, StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
+    }
+
+    private static boolean isIterable(ConfigurationPropertySource source) {
+        return source instanceof IterableConfigurationPropertySource;
+    }
+
+    private static boolean isFrom(ConfigurationPropertySource source, String name) {
+        return source.getUnderlyingSource() instanceof PropertySource<?> properties && properties.getName().equals(name);
     }
 }

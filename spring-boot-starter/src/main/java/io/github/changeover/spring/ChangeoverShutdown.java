@@ -5,10 +5,14 @@ import io.github.changeover.management.UpgradeManagement;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
@@ -18,11 +22,11 @@ import org.springframework.web.context.WebApplicationContext;
 final class ChangeoverShutdown implements SmartLifecycle {
     /** The part of the time of the shutdown phase that closing the remaining connections can take. */
     private static final Duration CLOSING = Duration.ofSeconds(2);
-    private static final System.Logger LOG = System.getLogger("io.github.changeover");
+    private static final Log LOG = LogFactory.getLog("io.github.changeover");
 
     private final WebApplicationContext application;
     private final Duration phaseTimeout;
-    private volatile boolean running;
+    private volatile boolean running, bridged;
 
     /** @param phaseTimeout {@code spring.lifecycle.timeout-per-shutdown-phase} */
     ChangeoverShutdown(WebApplicationContext application, Duration phaseTimeout) {
@@ -39,6 +43,7 @@ final class ChangeoverShutdown implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
+        bridged = ClassUtils.isPresent("org.slf4j.bridge.SLF4JBridgeHandler", ChangeoverShutdown.class.getClassLoader()) && SLF4JBridgeHandler.isInstalled();
         management().ifPresent(management -> management.onDraining(this::drainingChanged));
     }
 
@@ -49,7 +54,7 @@ final class ChangeoverShutdown implements SmartLifecycle {
 
     private void drainingChanged(boolean draining) {
         if (!running) return;      // the application is stopping and has said so itself
-        LOG.log(System.Logger.Level.INFO, draining ? "Draining: new connections are rejected, and open ones are asked to close" : "No longer draining: new connections are accepted");
+        LOG.info(draining ? "Draining: new connections are rejected, and open ones are asked to close" : "No longer draining: new connections are accepted");
         AvailabilityChangeEvent.publish(application, draining ? ReadinessState.REFUSING_TRAFFIC : ReadinessState.ACCEPTING_TRAFFIC);
     }
 
@@ -65,10 +70,19 @@ final class ChangeoverShutdown implements SmartLifecycle {
             try {
                 drain(management.get().drainTime());
             } finally {
+                keepLogging();
                 callback.run();
             }
         }, "changeover-drain");
         drain.start();
+    }
+
+    /**
+     * Changeover logs by {@code System.Logger}, which goes to java.util.logging and from there to Spring Boot's log. A shutdown hook of the JDK removes that
+     * bridge while the application stops.
+     */
+    private void keepLogging() {
+        if (bridged && !SLF4JBridgeHandler.isInstalled()) SLF4JBridgeHandler.install();
     }
 
     private void drain(Duration configured) {
@@ -76,10 +90,10 @@ final class ChangeoverShutdown implements SmartLifecycle {
         Duration grace = configured.compareTo(most) <= 0 ? configured : most.isNegative() ? Duration.ZERO : most;
         try {
             int open = management().map(management -> management.connections().size()).orElse(0);
-            if (open > 0) LOG.log(System.Logger.Level.INFO, "Shutting down: waiting up to {0} s for {1} connections to close", grace.toSeconds(), open);
+            if (open > 0) LOG.info("Shutting down: waiting up to " + grace.toSeconds() + " s for " + open + " connections to close");
             Changeover.of(application.getServletContext()).drain(grace);
         } catch (IllegalStateException stopped) {
-            LOG.log(System.Logger.Level.DEBUG, "The application has already stopped", stopped);
+            LOG.debug("The application has already stopped", stopped);
         }
     }
 

@@ -1,7 +1,14 @@
 package io.github.changeover.spring;
 
+import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,8 +18,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.tomcat.autoconfigure.WebSocketTomcatWebServerFactoryCustomizer;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 /**
@@ -25,6 +35,9 @@ import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 @ConditionalOnBooleanProperty(name = ChangeoverSettings.ENABLED, matchIfMissing = true)
 @ConditionalOnProperty(name = "changeover.websocket.engine", havingValue = "own", matchIfMissing = true)
 public final class ChangeoverWebSocketAutoConfiguration {
+    /** The bean of Spring Boot that registers Tomcat's engine. */
+    private static final String TOMCAT_ENGINE = "webSocketWebServerCustomizer";
+
     /** Called by Spring. */
     public ChangeoverWebSocketAutoConfiguration() {
     }
@@ -32,17 +45,13 @@ public final class ChangeoverWebSocketAutoConfiguration {
     /** Removes the bean with which Spring Boot registers Tomcat's engine. Two engines in one application would serve half of the endpoints each. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(WebSocketTomcatWebServerFactoryCustomizer.class)
-    @ConditionalOnProperty(name = "changeover.container", havingValue = "auto", matchIfMissing = true)
     static class InsteadOfTomcat {
         @Bean
-        static BeanDefinitionRegistryPostProcessor changeoverTomcatEngineRemoval() {
-            return InsteadOfTomcat::remove;
-        }
-
-        private static void remove(BeanDefinitionRegistry registry) {
-            for (String name : registry.getBeanDefinitionNames()) {
-                if (name.equals("webSocketWebServerCustomizer")) registry.removeBeanDefinition(name);
-            }
+        static BeanDefinitionRegistryPostProcessor changeoverTomcatEngineRemoval(Environment environment) {
+            return registry -> {
+                boolean off = "off".equals(environment.getProperty("changeover.container"));
+                if (!off && registry.containsBeanDefinition(TOMCAT_ENGINE)) registry.removeBeanDefinition(TOMCAT_ENGINE);
+            };
         }
     }
 
@@ -57,13 +66,21 @@ public final class ChangeoverWebSocketAutoConfiguration {
         }
 
         @Bean
+        static UpgradeEndpointCheck changeoverWebSocketEndpointCheck(ConfigurableListableBeanFactory beans) {
+            return new UpgradeEndpointCheck(beans, () -> madeBySpring(beans));
+        }
+
+        @Bean
         @ConditionalOnMissingBean(ServerEndpointExporter.class)
         ServerEndpointExporter changeoverEndpointExporter() {
             return new EndpointExporter();
         }
     }
 
-    /** Exports nothing if there is no {@code ServerContainer}, as with {@code changeover.container=off}. */
+    /**
+     * Exports to Changeover's engine only. With {@code changeover.container=off} there is none, and another engine would not check the origin. The class of a
+     * proxied bean is that of the application.
+     */
     private static final class EndpointExporter extends ServerEndpointExporter {
         @Override
         public void afterPropertiesSet() {
@@ -71,7 +88,29 @@ public final class ChangeoverWebSocketAutoConfiguration {
 
         @Override
         protected void registerEndpoints() {
-            if (getServerContainer() != null) super.registerEndpoints();
+            ServerContainer container = getServerContainer();
+            ApplicationContext beans = getApplicationContext();
+            if (container == null || beans == null || !container.getClass().getName().startsWith("io.github.changeover.")) return;
+            try {
+                for (Class<?> type : classes(beans)) container.addEndpoint(type);
+                for (ServerEndpointConfig config : beans.getBeansOfType(ServerEndpointConfig.class).values()) container.addEndpoint(config);
+            } catch (DeploymentException wrong) {
+                throw new IllegalStateException("A WebSocket endpoint cannot be deployed: " + wrong.getMessage(), wrong);
+            }
         }
+    }
+
+    private static Set<Class<?>> classes(ListableBeanFactory beans) {
+        Set<Class<?>> classes = new LinkedHashSet<>();
+        for (String name : beans.getBeanNamesForAnnotation(ServerEndpoint.class)) {
+            Class<?> type = beans.getType(name, false);
+            if (type != null) classes.add(ClassUtils.getUserClass(type));
+        }
+        return classes;
+    }
+
+    /** Returns the endpoint classes whose instances Changeover's engine makes: not those with a {@code Configurator} of the application. */
+    private static Set<Class<?>> madeBySpring(ListableBeanFactory beans) {
+        return classes(beans).stream().filter(type -> type.getAnnotation(ServerEndpoint.class).configurator() == ServerEndpointConfig.Configurator.class).collect(Collectors.toSet());
     }
 }

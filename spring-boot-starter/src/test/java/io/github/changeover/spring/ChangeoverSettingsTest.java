@@ -74,9 +74,26 @@ class ChangeoverSettingsTest {
     }
 
     @Test
+    @DisplayName("a list of a source replaces that of another, and never adds to it")
+    void listsOfTheHighestPrecedence() throws IOException {
+        PropertySource<?> file = yaml("""
+                changeover:
+                  websocket.origins: [https://a.example, https://b.example]
+                  path:
+                    "[/lines/{room}]":
+                      roles: [ROLE_A, ROLE_B]
+                """);
+        String ofAll = "changeover.websocket.origins", ofPath = "changeover.path[/lines/{room}].roles", setting = "changeover.path./lines/{room}.roles";
+        assertThat(read(properties(ofAll, "https://c.example", ofPath, "ROLE_C"), file)).containsOnly(Map.entry(ofAll, "https://c.example"), Map.entry(setting, "ROLE_C"));
+        assertThat(read(properties(ofAll + "[0]", "https://c.example", ofPath + "[0]", "ROLE_C"), file)).containsOnly(Map.entry(ofAll, "https://c.example"), Map.entry(setting, "ROLE_C"));
+        assertThat(read(file, properties(ofAll, "https://c.example", ofPath, "ROLE_C"))).containsOnly(Map.entry(ofAll, "https://a.example,https://b.example"), Map.entry(setting, "ROLE_A,ROLE_B"));
+    }
+
+    @Test
     void unknownNameIsAMistakeExceptInEnvironmentVariables() {
         PropertySource<?> variables = new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                Map.of("CHANGEOVER_SERVICE_HOST", "10.0.0.1", "CHANGEOVER_QUEUE_MAX", "1M", "CHANGEOVER_CLOSEONREFUSE", "x"));
+                Map.of("CHANGEOVER_SERVICE_HOST", "10.0.0.1", "CHANGEOVER_QUEUE_MAX", "1M", "CHANGEOVER_CLOSEONREFUSE", "x", "CHANGEOVER_PATH", "/opt", "CHANGEOVER_PATH_SERVICE_HOST", "10.0.0.2",
+                        "CHANGEOVER_PROTOCOL_PORT", "5"));
         assertThat(read(variables)).containsOnly(Map.entry("changeover.queue.max", "1M"));
         assertThatThrownBy(() -> read(properties("changeover.idel", "5m"))).isInstanceOf(UnknownPropertyException.class)
                 .hasMessageStartingWith("There is no property changeover.idel. Did you mean changeover.idle? The properties are: ");

@@ -2,6 +2,7 @@ package io.github.changeover.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.spring.app.TestApplication;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -19,9 +21,11 @@ import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilte
 import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
@@ -56,6 +60,27 @@ class SecurityTest {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    @Test
+    @DisplayName("a callback of a connection without a user finds an empty SecurityContext, and leaves none behind")
+    void noUserInCallbacks() {
+        SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("inherited", ""));
+        try {
+            Supplier<Runnable> begin = new SecurityContextOfCaller().of(UpgradeRequest.builder().build());
+            Runnable end = begin.get();
+            assertThat(SecurityContextHolder.getContext().getAuthentication()).isNull();
+            SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("set by a callback", ""));
+            end.run();
+            assertThat(SecurityContextHolder.getContext().getAuthentication().getName()).isEqualTo("inherited");
+            SecurityContextHolder.clearContext();
+            end = begin.get();
+            SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("set by a callback", ""));
+            end.run();
+            assertThat(SecurityContextHolder.getContext().getAuthentication()).isNull();
+        } finally {
+            SecurityContextHolder.clearContext();
+        }
     }
 
     private static String basic(String user) {

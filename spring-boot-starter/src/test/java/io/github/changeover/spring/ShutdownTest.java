@@ -2,11 +2,16 @@ package io.github.changeover.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.UpgradeEndpoint;
 import io.github.changeover.management.UpgradeManagement;
+import io.github.changeover.spi.BlockingConnection;
+import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spring.app.TestApplication;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -32,6 +37,31 @@ class ShutdownTest {
             socket.wire.send(new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 3, (byte) 0xe9});
             stop.join(20_000);
             assertThat(stop.isAlive()).isFalse();
+        }
+    }
+
+    /** Waits until it is interrupted. */
+    @UpgradeEndpoint(value = "/waiting", protocol = "waiting/1")
+    public static final class WaitingEndpoint implements ConnectionHandler.Blocking {
+        @Override
+        public void serve(BlockingConnection connection) {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a handler that waits is interrupted after the drain time, which is waited for once")
+    void drainTimeOnce() throws Exception {
+        TestServer server = TestServer.start(List.of(TestApplication.class, WaitingEndpoint.class), "changeover.drain=3s");
+        try (Wire wire = server.upgrade("/waiting", "waiting/1")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            long start = System.nanoTime();
+            server.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(3), Duration.ofMillis(5800));
         }
     }
 

@@ -69,6 +69,9 @@ class StartFailureTest {
         try (TestServer server = TestServer.start(List.of(TestApplication.class), "changeover.container=off")) {
             assertThat(server.request("GET", "/page").body()).isEqualTo("a page");
             assertThat(server.headOf("/lines/garden", "line/1").status()).isEqualTo(404);
+            try (WebSocketWire socket = server.webSocket("/echo/x", "Origin: https://evil.example\r\n")) {
+                assertThat(socket.head.status()).as("not exported to Tomcat's engine, which would not check the origin").isEqualTo(404);
+            }
         }
     }
 

@@ -173,6 +173,9 @@ public final class RuleFactory {
         private void endpoint(EndpointProtocol protocol) {
             UpgradeEndpoint endpoint = protocol.endpoint();
             RuleDraft draft = draft(endpoint.value());
+            draft.protocols.stream().filter(other -> other instanceof EndpointProtocol && other.tokens().equals(protocol.tokens())).findFirst().ifPresent(other -> {
+                throw new IllegalStateException("Two @UpgradeEndpoint classes have the path " + endpoint.value() + " and the protocol " + endpoint.protocol() + ": " + other + " and " + protocol + ". Change one of them");
+            });
             draft.protocols.add(protocol);
             draft.required |= endpoint.required();
             draft.roles.addAll(List.of(endpoint.roles()));
