@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -36,7 +37,7 @@ final class StompClients implements AutoCloseable {
 
         StompClient(int number) throws IOException {
             topic = "/topic/own-" + number;
-            channel = SocketChannel.open(server);
+            channel = SocketChannel.open(server).setOption(StandardSocketOptions.TCP_NODELAY, true);
             write(("GET /stomp HTTP/1.1\r\nHost: localhost:" + server.getPort() + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: v12.stomp\r\nAuthorization: " + authorization + "\r\n\r\n").getBytes(US_ASCII));
             await("\r\n\r\n");

@@ -21,10 +21,11 @@ import java.util.regex.Pattern;
 
 /**
  * Compares Changeover with Tomcat's own engine under the STOMP support of Spring: 5,000 idle clients and 500 that talk. Prints a row for each. By hand:
- * {@code ./mvnw -f spring-boot-starter/pom.xml test-compile exec:java -Dexec.mainClass=io.github.changeover.spring.load.StompComparison -Dexec.classpathScope=test}
+ * {@code ./mvnw -f spring-boot-starter/pom.xml test-compile exec:exec -Dexec.executable=java -Dexec.classpathScope=test
+ * "-Dexec.args=-cp %classpath io.github.changeover.spring.load.StompComparison"}
  */
 public final class StompComparison {
-    private static final int IDLE = 5_000, TALKING = 500, PER_SECOND = 2_000, SECONDS = 30, ROUNDS = 2;
+    private static final int IDLE = 5_000, TALKING = 500, PER_SECOND = 2_000, SECONDS = 20, ROUNDS = 2;
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
     private StompComparison() {
