@@ -18,15 +18,13 @@ import java.util.List;
 final class StompClients implements AutoCloseable {
     private final Selector selector = Selector.open();
     private final InetSocketAddress server;
-    private final String authorization;
     private final List<StompClient> clients = new ArrayList<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
     private long[] delays = new long[1 << 16];
     private int count;
 
-    StompClients(int port, String authorization) throws IOException {
+    StompClients(int port) throws IOException {
         this.server = new InetSocketAddress("127.0.0.1", port);
-        this.authorization = authorization;
     }
 
     /** One client, which has at most one text on its way. */
@@ -39,7 +37,7 @@ final class StompClients implements AutoCloseable {
             topic = "/topic/own-" + number;
             channel = SocketChannel.open(server).setOption(StandardSocketOptions.TCP_NODELAY, true);
             write(("GET /stomp HTTP/1.1\r\nHost: localhost:" + server.getPort() + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: v12.stomp\r\nAuthorization: " + authorization + "\r\n\r\n").getBytes(US_ASCII));
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: v12.stomp\r\n\r\n").getBytes(US_ASCII));
             await("\r\n\r\n");
             write(frame("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0"));
             await("\0");

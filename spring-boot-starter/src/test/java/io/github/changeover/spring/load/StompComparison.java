@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -46,9 +45,9 @@ public final class StompComparison {
             port = free.getLocalPort();
         }
         Process server = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms1g", "-Xmx1g", "-XX:+UseParallelGC", "-jar", jar.toString(),
-                "--server.address=127.0.0.1", "--server.port=" + port, "--changeover.enabled=" + changeover, "--server.tomcat.max-connections=20000")
+                "--server.address=127.0.0.1", "--server.port=" + port, "--changeover.enabled=" + changeover, "--server.tomcat.max-connections=20000", "--test.open=true")
                 .redirectErrorStream(true).redirectOutput(jar.resolveSibling("server-" + changeover + ".log").toFile()).start();
-        try (StompClients clients = new StompClients(port, "Basic " + Base64.getEncoder().encodeToString("ann:secret".getBytes(StandardCharsets.US_ASCII)))) {
+        try (StompClients clients = new StompClients(port)) {
             for (int i = 0; i < 300 && !isUp(port); i++) TimeUnit.MILLISECONDS.sleep(200);
             clients.open(TALKING);
             clients.talk(TALKING, PER_SECOND, SECONDS);     // warms up
