@@ -115,5 +115,6 @@ class ForkedApplicationTest {
             for (WebSocketWire socket : sockets) socket.close();
         }
         assertThat(server.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.log()).contains("Shutting down: waiting up to 10 s for 500 connections to close");
     }
 }

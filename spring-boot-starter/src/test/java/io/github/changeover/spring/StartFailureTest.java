@@ -3,6 +3,7 @@ package io.github.changeover.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.spring.ambiguous.AmbiguousEndpoint;
 import io.github.changeover.spring.app.TestApplication;
 import io.github.changeover.spring.incomplete.IncompleteEndpoint;
 import io.github.changeover.spring.jetty.JettyApplication;
@@ -46,6 +47,18 @@ class StartFailureTest {
     void missingBean(CapturedOutput output) {
         assertThatThrownBy(() -> TestServer.start(List.of(TestApplication.class, Incomplete.class)).close());
         assertThat(output.getOut()).contains("Parameter 0 of constructor in " + IncompleteEndpoint.class.getName() + " required a bean of type 'java.time.Clock' that could not be found.");
+    }
+
+    /** An application with an endpoint that has two constructors. */
+    @Configuration
+    @AutoConfigurationPackage(basePackageClasses = AmbiguousEndpoint.class)
+    static class Ambiguous {
+    }
+
+    @Test
+    void severalConstructors() {
+        assertThatThrownBy(() -> TestServer.start(List.of(TestApplication.class, Ambiguous.class)).close())
+                .hasMessageContaining(AmbiguousEndpoint.class.getName() + " has several constructors: annotate the one that Spring is to use with @Autowired");
     }
 
     @Test
