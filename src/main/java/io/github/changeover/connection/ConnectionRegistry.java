@@ -207,12 +207,11 @@ public final class ConnectionRegistry {
      * running callbacks, and waits at most two seconds more.
      */
     public void stop(Duration grace) {
-        Duration left = leftOfDrain(grace);
         draining = true;
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
         live.forEach(connection -> connection.drain(cause));
-        await(() -> isEmpty() && unfinished.isEmpty(), left);
-        left = closeAllWithoutHandlers(stoppedCause());
+        await(() -> isEmpty() && unfinished.isEmpty(), leftOfDrain(grace));
+        Duration left = closeAllWithoutHandlers(stoppedCause());
         stopped = true;
         abortAll(stoppedCause());
         unfinished.forEach(TransportConnection::interruptHandler);
@@ -220,6 +219,7 @@ public final class ConnectionRegistry {
         if (!await(() -> isEmpty() && unfinished.isEmpty(), left)) reportStuck();
     }
 
+    /** Returns what is left of the time of a drain that has already started, otherwise this time. */
     private Duration leftOfDrain(Duration grace) {
         long by = closeBy;
         if (by == 0) return grace;

@@ -78,8 +78,7 @@ public final class Installation {
         if (callers != null) context.setAttribute(CALLERS, callers);
         EndpointScan.store(context, new ScannedClasses(endpoints, Optional.empty()));
         try {
-            SettingValues values = SettingValues.of(context);
-            ProtocolLibrary.found().forEach(library -> library.install(context, values));
+            ProtocolLibrary.found().forEach(library -> library.install(context));
         } catch (RuntimeException wrong) {
             Deployment.fail(context, wrong);        // reported when Changeover starts
         }

@@ -44,7 +44,7 @@ public interface ProtocolLibrary {
      * Does the work of this library's own initializer, if it has one, in an application that a framework installs Changeover in
      * ({@link Installation}). Called before {@link #register}, on the same instance.
      */
-    default void install(ServletContext context, SettingValues settings) {
+    default void install(ServletContext context) {
     }
 
     /**

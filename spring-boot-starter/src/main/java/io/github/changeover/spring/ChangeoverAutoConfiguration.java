@@ -5,7 +5,6 @@ import io.github.changeover.spi.CallerContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -40,8 +39,7 @@ public final class ChangeoverAutoConfiguration {
     @Bean
     ServletContextInitializer changeoverInitializer(Environment environment, ConfigurableListableBeanFactory beans, UpgradeEndpointClasses endpoints,
                                                     ObjectProvider<MeterRegistryStore> meters, ObjectProvider<CallerContext> callers) {
-        Consumer<ServletContext> store = context -> meters.ifAvailable(registry -> registry.store(context));
-        return new ChangeoverInitializer(() -> ChangeoverSettings.read(environment), new SpringInstances(beans), () -> endpoints.all(beans, beans.getBeanClassLoader()), store, callers);
+        return new ChangeoverInitializer(environment, beans, endpoints, meters, callers);
     }
 
     @Bean
@@ -88,5 +86,4 @@ public final class ChangeoverAutoConfiguration {
             return context -> registry.ifAvailable(found -> context.setAttribute(MeterRegistry.class.getName(), found));
         }
     }
-
 }

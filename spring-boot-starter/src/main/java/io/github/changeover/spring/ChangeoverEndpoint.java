@@ -4,7 +4,6 @@ import io.github.changeover.management.ConnectionView;
 import io.github.changeover.management.DecisionRecord;
 import io.github.changeover.management.StartReport;
 import io.github.changeover.management.UpgradeManagement;
-import jakarta.servlet.ServletContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,6 @@ public final class ChangeoverEndpoint {
     }
 
     private Optional<UpgradeManagement> management() {
-        ServletContext context = application.getServletContext();
-        return context == null ? Optional.empty() : UpgradeManagement.of(context);
+        return ApplicationManagement.of(application);
     }
 }

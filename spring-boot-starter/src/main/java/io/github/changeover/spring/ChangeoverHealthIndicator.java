@@ -1,7 +1,6 @@
 package io.github.changeover.spring;
 
 import io.github.changeover.management.UpgradeManagement;
-import jakarta.servlet.ServletContext;
 import java.util.Optional;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -21,8 +20,7 @@ final class ChangeoverHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder health) {
-        ServletContext context = application.getServletContext();
-        Optional<UpgradeManagement> management = context == null ? Optional.empty() : UpgradeManagement.of(context);
+        Optional<UpgradeManagement> management = ApplicationManagement.of(application);
         if (management.isEmpty()) {
             health.unknown().withDetail("reason", "Changeover has not started");
             return;

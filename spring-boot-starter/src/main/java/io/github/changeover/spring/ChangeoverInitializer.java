@@ -4,28 +4,26 @@ import io.github.changeover.Changeover;
 import io.github.changeover.servlet.Installation;
 import io.github.changeover.spi.CallerContext;
 import io.github.changeover.spi.Gate;
+import io.github.changeover.spring.ChangeoverAutoConfiguration.MeterRegistryStore;
 import jakarta.servlet.ServletContext;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 
 /** Installs Changeover in the servlet context, before the filters of the application are registered. */
 final class ChangeoverInitializer implements ServletContextInitializer, Ordered {
-    private final Supplier<Map<String, String>> settings;
-    private final SpringInstances instances;
-    private final Supplier<Set<Class<?>>> endpoints;
-    private final Consumer<ServletContext> meters;
+    private final Environment environment;
+    private final ConfigurableListableBeanFactory beans;
+    private final UpgradeEndpointClasses endpoints;
+    private final ObjectProvider<MeterRegistryStore> meters;
     private final ObjectProvider<CallerContext> callers;
 
-    /** @param meters stores the meter registry of the application in the servlet context */
-    ChangeoverInitializer(Supplier<Map<String, String>> settings, SpringInstances instances, Supplier<Set<Class<?>>> endpoints, Consumer<ServletContext> meters,
+    ChangeoverInitializer(Environment environment, ConfigurableListableBeanFactory beans, UpgradeEndpointClasses endpoints, ObjectProvider<MeterRegistryStore> meters,
                           ObjectProvider<CallerContext> callers) {
-        this.settings = settings;
-        this.instances = instances;
+        this.environment = environment;
+        this.beans = beans;
         this.endpoints = endpoints;
         this.meters = meters;
         this.callers = callers;
@@ -39,8 +37,9 @@ final class ChangeoverInitializer implements ServletContextInitializer, Ordered 
 
     @Override
     public void onStartup(ServletContext context) {
-        meters.accept(context);
-        Installation installation = new Installation().settings(settings.get()).instances(instances).endpoints(endpoints.get());
+        meters.ifAvailable(store -> store.store(context));
+        SpringInstances instances = new SpringInstances(beans);
+        Installation installation = new Installation().settings(ChangeoverSettings.read(environment)).instances(instances).endpoints(endpoints.all(beans, beans.getBeanClassLoader()));
         callers.ifAvailable(installation::callers);
         installation.install(context);
         Changeover changeover = Changeover.of(context);

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -96,8 +97,7 @@ final class ChangeoverSettings {
 
     /** Returns the names below this one, except those of environment variables, and without the indexes of lists. */
     private static Set<ConfigurationPropertyName> names(Environment environment, ConfigurationPropertyName root) {
-        return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false).filter(source -> isIterable(source) && !isFrom(source, StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME))
-                .flatMap(source -> ((IterableConfigurationPropertySource) source).stream()).filter(root::isAncestorOf).map(name -> name.isLastElementIndexed() && name.isNumericIndex(name.getNumberOfElements() - 1) ? name.getParent() : name)
+        return namesExceptOf(environment, root, Set.of(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)).map(name -> name.isLastElementIndexed() && name.isNumericIndex(name.getNumberOfElements() - 1) ? name.getParent() : name)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -123,22 +123,16 @@ final class ChangeoverSettings {
         Set<String> known = new TreeSet<>();
         names.forEach(name -> known.add(uniform(name)));
         OWN.forEach(name -> known.add(uniform(name)));
-        return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false).filter(ChangeoverSettings::isChecked)
-                .flatMap(source -> ((IterableConfigurationPropertySource) source).stream()).filter(ConfigurationPropertyName.of(PREFIX)::isAncestorOf)
+        return namesExceptOf(environment, ConfigurationPropertyName.of(PREFIX), Set.of(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME))
                 .filter(name -> !ConfigurationPropertyName.of(PATH).isAncestorOf(name) && !ConfigurationPropertyName.of(PROTOCOL).isAncestorOf(name))
                 .map(name -> name.isLastElementIndexed() ? name.getParent() : name).map(ConfigurationPropertyName::toString)
                 .filter(name -> !known.contains(uniform(name))).findFirst();
     }
 
-    private static boolean isChecked(ConfigurationPropertySource source) {
-        return isIterable(source) && !isFrom(source, StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME) && !isFrom(source, StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
-    }
-
-    private static boolean isIterable(ConfigurationPropertySource source) {
-        return source instanceof IterableConfigurationPropertySource;
-    }
-
-    private static boolean isFrom(ConfigurationPropertySource source, String name) {
-        return source.getUnderlyingSource() instanceof PropertySource<?> properties && properties.getName().equals(name);
+    /** Returns the names below this one in the sources that have no name of these. */
+    private static Stream<ConfigurationPropertyName> namesExceptOf(Environment environment, ConfigurationPropertyName root, Set<String> sources) {
+        return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
+                .filter(source -> !(source.getUnderlyingSource() instanceof PropertySource<?> properties && sources.contains(properties.getName())))
+                .flatMap(source -> source instanceof IterableConfigurationPropertySource iterable ? iterable.stream() : Stream.empty()).filter(root::isAncestorOf);
     }
 }

@@ -2,7 +2,6 @@ package io.github.changeover.spring;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.management.UpgradeManagement;
-import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.commons.logging.Log;
@@ -48,8 +47,7 @@ final class ChangeoverShutdown implements SmartLifecycle {
     }
 
     private Optional<UpgradeManagement> management() {
-        ServletContext context = application.getServletContext();
-        return context == null ? Optional.empty() : UpgradeManagement.of(context);
+        return ApplicationManagement.of(application);
     }
 
     private void drainingChanged(boolean draining) {
@@ -68,7 +66,7 @@ final class ChangeoverShutdown implements SmartLifecycle {
         }
         Thread drain = new Thread(() -> {
             try {
-                drain(management.get().drainTime());
+                drain(management.get());
             } finally {
                 keepLogging();
                 callback.run();
@@ -85,11 +83,11 @@ final class ChangeoverShutdown implements SmartLifecycle {
         if (bridged && !SLF4JBridgeHandler.isInstalled()) SLF4JBridgeHandler.install();
     }
 
-    private void drain(Duration configured) {
-        Duration most = phaseTimeout.minus(CLOSING);
+    private void drain(UpgradeManagement management) {
+        Duration configured = management.drainTime(), most = phaseTimeout.minus(CLOSING);
         Duration grace = configured.compareTo(most) <= 0 ? configured : most.isNegative() ? Duration.ZERO : most;
         try {
-            int open = management().map(management -> management.connections().size()).orElse(0);
+            int open = management.connections().size();
             if (open > 0) LOG.info("Shutting down: waiting up to " + grace.toSeconds() + " s for " + open + " connections to close");
             Changeover.of(application.getServletContext()).drain(grace);
         } catch (IllegalStateException stopped) {
@@ -100,7 +98,7 @@ final class ChangeoverShutdown implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        management().ifPresent(management -> drain(management.drainTime()));
+        management().ifPresent(this::drain);
     }
 
     @Override

@@ -4,7 +4,6 @@ import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
-import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -22,7 +21,6 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.util.ClassUtils;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 /**
@@ -92,7 +90,7 @@ public final class ChangeoverWebSocketAutoConfiguration {
             ApplicationContext beans = getApplicationContext();
             if (container == null || beans == null || !container.getClass().getName().startsWith("io.github.changeover.")) return;
             try {
-                for (Class<?> type : classes(beans)) container.addEndpoint(type);
+                for (Class<?> type : UpgradeEndpointClasses.ofBeans(beans, ServerEndpoint.class)) container.addEndpoint(type);
                 for (ServerEndpointConfig config : beans.getBeansOfType(ServerEndpointConfig.class).values()) container.addEndpoint(config);
             } catch (DeploymentException wrong) {
                 throw new IllegalStateException("A WebSocket endpoint cannot be deployed: " + wrong.getMessage(), wrong);
@@ -100,17 +98,8 @@ public final class ChangeoverWebSocketAutoConfiguration {
         }
     }
 
-    private static Set<Class<?>> classes(ListableBeanFactory beans) {
-        Set<Class<?>> classes = new LinkedHashSet<>();
-        for (String name : beans.getBeanNamesForAnnotation(ServerEndpoint.class)) {
-            Class<?> type = beans.getType(name, false);
-            if (type != null) classes.add(ClassUtils.getUserClass(type));
-        }
-        return classes;
-    }
-
     /** Returns the endpoint classes whose instances Changeover's engine makes: not those with a {@code Configurator} of the application. */
     private static Set<Class<?>> madeBySpring(ListableBeanFactory beans) {
-        return classes(beans).stream().filter(type -> type.getAnnotation(ServerEndpoint.class).configurator() == ServerEndpointConfig.Configurator.class).collect(Collectors.toSet());
+        return UpgradeEndpointClasses.ofBeans(beans, ServerEndpoint.class).stream().filter(type -> type.getAnnotation(ServerEndpoint.class).configurator() == ServerEndpointConfig.Configurator.class).collect(Collectors.toSet());
     }
 }

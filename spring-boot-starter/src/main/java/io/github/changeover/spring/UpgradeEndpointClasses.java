@@ -1,6 +1,7 @@
 package io.github.changeover.spring;
 
 import io.github.changeover.UpgradeEndpoint;
+import java.lang.annotation.Annotation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,8 +39,15 @@ final class UpgradeEndpointClasses {
     Set<Class<?>> all(ListableBeanFactory beans, ClassLoader loader) {
         Set<Class<?>> classes = new LinkedHashSet<>();
         names.forEach(name -> classes.add(ClassUtils.resolveClassName(name, loader)));
-        for (String bean : beans.getBeanNamesForAnnotation(UpgradeEndpoint.class)) {
-            Class<?> type = beans.getType(bean, false);
+        classes.addAll(ofBeans(beans, UpgradeEndpoint.class));
+        return classes;
+    }
+
+    /** Returns the classes of the beans with this annotation; for a proxied bean, the class of the application. */
+    static Set<Class<?>> ofBeans(ListableBeanFactory beans, Class<? extends Annotation> annotation) {
+        Set<Class<?>> classes = new LinkedHashSet<>();
+        for (String name : beans.getBeanNamesForAnnotation(annotation)) {
+            Class<?> type = beans.getType(name, false);
             if (type != null) classes.add(ClassUtils.getUserClass(type));
         }
         return classes;

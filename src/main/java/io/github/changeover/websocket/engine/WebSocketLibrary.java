@@ -101,7 +101,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     }
 
     @Override
-    public void install(ServletContext context, SettingValues settings) {
+    public void install(ServletContext context) {
         WebSocketScan.install(context);
     }
 
