@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,6 +60,8 @@ public final class TransportConnection implements AdvancedConnection {
     private volatile boolean closesWithoutHandler;             // changed under the lock of closeState
     private volatile ApplicationResources.CallbackScope callbackScope = ApplicationResources.CallbackScope.NONE;
     private boolean openedNotified;                // this field and the next are guarded by ending
+    private List<Runnable> closeActions;           // null if there are none. Guarded by ending, like the next two fields
+    private boolean closeActionsTaken;
     private Runnable pendingClosedNotification;               // null unless the connection ended while the listener was notified of the opening
 
     /**
@@ -228,6 +232,29 @@ public final class TransportConnection implements AdvancedConnection {
             if (!now && openedAt != 0) pendingClosedNotification = notification;
         }
         if (now) notification.run();
+        runCloseActions();
+    }
+
+    private void runCloseActions() {
+        List<Runnable> actions;
+        synchronized (ending) {
+            actions = closeActions;
+            closeActions = null;
+            closeActionsTaken = true;
+        }
+        if (actions != null) actions.forEach(Completions::guarded);
+    }
+
+    @Override
+    public void whenClosed(Runnable action) {
+        synchronized (ending) {
+            if (!closeActionsTaken) {
+                if (closeActions == null) closeActions = new ArrayList<>(1);
+                closeActions.add(action);
+                return;
+            }
+        }
+        Completions.guarded(action);
     }
 
     boolean isTerminated() {

@@ -78,7 +78,7 @@ final class Metrics implements ConnectionListener {
         slowWrites.increment();
     }
 
-    MetricsSnapshot read(ConnectionRegistry registry, MemoryBudget memory, EventLoops.State loops) {
+    MetricsSnapshot read(ConnectionRegistry registry, MemoryBudget memory, EventLoops.State loops, TopicCounts topics) {
         Map<String, Long> live = new TreeMap<>();
         opened.keySet().forEach(label -> live.put(label, 0L));
         long queued = 0;
@@ -91,7 +91,7 @@ final class Metrics implements ConnectionListener {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(CloseCause.Kind.class);
         for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, registry.closed(kind));
         return new MetricsSnapshot(Collections.unmodifiableMap(live), Collections.unmodifiableMap(openedNow), Collections.unmodifiableMap(closed), decisions(),
-                registry.bytesIn(), registry.bytesOut(), queued, memory.used(), memory.max(), slowWrites.sum(), loops, registry.draining(), negotiation.read(), openTime.read(), roundTrips.read());
+                registry.bytesIn(), registry.bytesOut(), queued, memory.used(), memory.max(), slowWrites.sum(), loops, registry.draining(), negotiation.read(), openTime.read(), roundTrips.read(), topics);
     }
 
     private Map<Outcome, Map<Ground, Long>> decisions() {

@@ -25,10 +25,11 @@ import java.util.Map;
  * @param negotiation durations of negotiations
  * @param openTime        how long closed connections were open
  * @param ping        round-trip times of pings
+ * @param topics      topics and their relay
  */
 public record MetricsSnapshot(Map<String, Long> live, Map<String, Long> opened, Map<CloseCause.Kind, Long> closed,
                      Map<Outcome, Map<Ground, Long>> decisions, long bytesIn, long bytesOut, long queued, long memory, long memoryMax, long slowWrites,
-                     EventLoops.State loops, boolean draining, DurationBuckets negotiation, DurationBuckets openTime, DurationBuckets ping) {
+                     EventLoops.State loops, boolean draining, DurationBuckets negotiation, DurationBuckets openTime, DurationBuckets ping, TopicCounts topics) {
 
     /** Returns the number of live connections of all protocols. */
     public long connections() {

@@ -59,10 +59,38 @@ public final class OpenMetrics {
         sample("changeover_loop_connections", counts.loops().connections());
         family("changeover_loop_handovers", "counter", "", "How often an event loop was given to another thread because a callback blocked.");
         sample("changeover_loop_handovers_total", counts.loops().handovers());
+        topics(counts.topics());
         histogram("changeover_negotiation_seconds", "Duration of negotiations.", counts.negotiation());
         histogram("changeover_connection_seconds", "How long closed connections were open.", counts.openTime());
         histogram("changeover_ping_seconds", "How long clients took to answer pings.", counts.ping());
         return text.append("# EOF\n").toString();
+    }
+
+    private void topics(TopicCounts counts) {
+        family("changeover_topics", "gauge", "", "Topics with members on this node.");
+        sample("changeover_topics", counts.topics());
+        family("changeover_topic_members", "gauge", "", "Memberships of connections of this node in topics.");
+        sample("changeover_topic_members", counts.members());
+        family("changeover_topic_published", "counter", "", "Messages that this node has published in topics.");
+        sample("changeover_topic_published_total", counts.published());
+        family("changeover_topic_dropped", "counter", "", "Messages of topics that slow members have not received.");
+        sample("changeover_topic_dropped_total", counts.dropped());
+        family("changeover_relay_up", "gauge", "", "Whether the relay to other nodes is connected.");
+        sample("changeover_relay_up", counts.relay().isUp() ? 1 : 0);
+        family("changeover_relay_nodes", "gauge", "", "Other nodes that respond through the relay.");
+        sample("changeover_relay_nodes", counts.relay().nodes());
+        family("changeover_relay_sent", "counter", "", "Messages that were passed to the relay.");
+        sample("changeover_relay_sent_total", counts.relay().sent());
+        family("changeover_relay_unsent", "counter", "", "Messages that reached this node only, because the relay was down or its queue was full.");
+        sample("changeover_relay_unsent_total", counts.relay().unsent());
+        family("changeover_relay_received", "counter", "", "Messages of other nodes that were delivered.");
+        sample("changeover_relay_received_total", counts.relay().received());
+        family("changeover_relay_lost", "counter", "", "Messages of other nodes that are known to be lost.");
+        sample("changeover_relay_lost_total", counts.relay().lost());
+        family("changeover_relay_nodes_lost", "counter", "", "How often another node has stopped to respond.");
+        sample("changeover_relay_nodes_lost_total", counts.relay().nodesLost());
+        family("changeover_relay_invalid", "counter", "", "Messages of the relay that were dropped because they were malformed or wrongly signed.");
+        sample("changeover_relay_invalid_total", counts.relay().invalid());
     }
 
     private void family(String name, String type, String unit, String help) {

@@ -30,6 +30,7 @@ public final class UpgradeManagement {
     private final ProtocolToggles toggles;
     private final Duration grace;
     private volatile StartReport report;
+    private volatile Supplier<TopicCounts> topics = () -> TopicCounts.NONE;
 
     UpgradeManagement(ConnectionRegistry registry, MemoryBudget memory, Supplier<EventLoops.State> loops, Metrics metrics, DecisionLog decisionLog, ProtocolToggles toggles, Duration grace, StartReport report) {
         this.registry = registry;
@@ -60,6 +61,11 @@ public final class UpgradeManagement {
         context.removeAttribute(ATTRIBUTE);
     }
 
+    /** Sets where the counters of topics are read. */
+    public void useTopics(Supplier<TopicCounts> counts) {
+        topics = counts;
+    }
+
     // ---- reading
 
     /** Returns the live connections, the oldest first. */
@@ -78,7 +84,7 @@ public final class UpgradeManagement {
     }
 
     public MetricsSnapshot counts() {
-        return metrics.read(registry, memory, loops.get());
+        return metrics.read(registry, memory, loops.get(), topics.get());
     }
 
     /** Returns the facts found at start, with the protocols that are supported now. */

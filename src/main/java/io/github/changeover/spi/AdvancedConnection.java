@@ -189,6 +189,13 @@ public interface AdvancedConnection extends SwitchedConnection {
      */
     void closeWithoutLinger();
 
+    /**
+     * Runs the action once, when the socket is closed; immediately if it is closed already. It runs before {@link ConnectionHandler.Events#closed}.
+     *
+     * @param action called on any thread. It must not block, and must not call application code on this thread
+     */
+    void whenClosed(Runnable action);
+
     /** Sends the last bytes of a connection. Protocol libraries implement this interface. */
     interface CloseNotice {
         /**

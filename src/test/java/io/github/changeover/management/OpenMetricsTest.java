@@ -25,7 +25,8 @@ class OpenMetricsTest {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(Map.of(CloseCause.Kind.PEER, 3L, CloseCause.Kind.HANDLER_FAILED, 1L));
         MetricsSnapshot counts = new MetricsSnapshot(new TreeMap<>(Map.of("foo/2", 2L, "other", 0L)), new TreeMap<>(Map.of("foo/2", 6L, "other", 0L)), closed,
                 new EnumMap<>(Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 6L), Outcome.IGNORED, Map.of())), 10, 20, 5, 7, 9, 1, new EventLoops.State(2, 3, 4), true,
-                new DurationBuckets(List.of(0.001, 5.0), List.of(4L, 5L, 6L), 7.5), new DurationBuckets(List.of(1.0), List.of(0L, 4L), 80), new DurationBuckets(List.of(0.1), List.of(1L, 2L), 0.5));
+                new DurationBuckets(List.of(0.001, 5.0), List.of(4L, 5L, 6L), 7.5), new DurationBuckets(List.of(1.0), List.of(0L, 4L), 80), new DurationBuckets(List.of(0.1), List.of(1L, 2L), 0.5),
+                new TopicCounts(1, 2, 3, 4, 5, new TopicCounts.Relay("redis", TopicCounts.RelayState.UP, 6, 7, 8, 9, 10, 11, 12)));
         assertThat(OpenMetrics.write(counts, REPORT)).isEqualTo("""
                 # TYPE changeover info
                 # HELP changeover The server and the edge in use.
@@ -80,6 +81,42 @@ class OpenMetricsTest {
                 # TYPE changeover_loop_handovers counter
                 # HELP changeover_loop_handovers How often an event loop was given to another thread because a callback blocked.
                 changeover_loop_handovers_total 4
+                # TYPE changeover_topics gauge
+                # HELP changeover_topics Topics with members on this node.
+                changeover_topics 1
+                # TYPE changeover_topic_members gauge
+                # HELP changeover_topic_members Memberships of connections of this node in topics.
+                changeover_topic_members 2
+                # TYPE changeover_topic_published counter
+                # HELP changeover_topic_published Messages that this node has published in topics.
+                changeover_topic_published_total 3
+                # TYPE changeover_topic_dropped counter
+                # HELP changeover_topic_dropped Messages of topics that slow members have not received.
+                changeover_topic_dropped_total 4
+                # TYPE changeover_relay_up gauge
+                # HELP changeover_relay_up Whether the relay to other nodes is connected.
+                changeover_relay_up 1
+                # TYPE changeover_relay_nodes gauge
+                # HELP changeover_relay_nodes Other nodes that respond through the relay.
+                changeover_relay_nodes 6
+                # TYPE changeover_relay_sent counter
+                # HELP changeover_relay_sent Messages that were passed to the relay.
+                changeover_relay_sent_total 7
+                # TYPE changeover_relay_unsent counter
+                # HELP changeover_relay_unsent Messages that reached this node only, because the relay was down or its queue was full.
+                changeover_relay_unsent_total 8
+                # TYPE changeover_relay_received counter
+                # HELP changeover_relay_received Messages of other nodes that were delivered.
+                changeover_relay_received_total 9
+                # TYPE changeover_relay_lost counter
+                # HELP changeover_relay_lost Messages of other nodes that are known to be lost.
+                changeover_relay_lost_total 10
+                # TYPE changeover_relay_nodes_lost counter
+                # HELP changeover_relay_nodes_lost How often another node has stopped to respond.
+                changeover_relay_nodes_lost_total 11
+                # TYPE changeover_relay_invalid counter
+                # HELP changeover_relay_invalid Messages of the relay that were dropped because they were malformed or wrongly signed.
+                changeover_relay_invalid_total 12
                 # TYPE changeover_negotiation_seconds histogram
                 # UNIT changeover_negotiation_seconds seconds
                 # HELP changeover_negotiation_seconds Duration of negotiations.
@@ -110,7 +147,7 @@ class OpenMetricsTest {
     void labelsNeverContainInputOfAPeer() {
         Metrics tally = new Metrics(List.of(ProtocolToken.of("foo/2"), ProtocolToken.of("FOO/2")));
         for (int i = 0; i < 1000; i++) tally.decided(UpgradeManagementTest.explanation("/" + i, Outcome.IGNORED, Ground.NOT_SERVED), Duration.ZERO);
-        MetricsSnapshot counts = tally.read(new ConnectionRegistry(), new MemoryBudget(1), EventLoops.State.NONE);
+        MetricsSnapshot counts = tally.read(new ConnectionRegistry(), new MemoryBudget(1), EventLoops.State.NONE, TopicCounts.NONE);
         assertThat(counts.live().keySet()).containsExactly("foo/2", "other");
         assertThat(counts.decisions().get(Outcome.IGNORED)).containsExactly(Map.entry(Ground.NOT_SERVED, 1000L));
         assertThat(counts.decided(Outcome.IGNORED)).isEqualTo(1000);

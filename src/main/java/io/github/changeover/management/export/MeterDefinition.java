@@ -62,6 +62,18 @@ sealed interface MeterDefinition {
         gauge(all, "changeover.loops", "", "Event loops that run.", MetricsSnapshot::loopsRunning);
         gauge(all, "changeover.loop.connections", "", "Switched connections whose events an event loop reports.", MetricsSnapshot::loopConnections);
         counter(all, "changeover.loop.handovers", "", "How often an event loop was given to another thread because a callback blocked.", MetricsSnapshot::loopHandovers);
+        gauge(all, "changeover.topics", "", "Topics with members on this node.", now -> now.topics().topics());
+        gauge(all, "changeover.topic.members", "", "Memberships of connections of this node in topics.", now -> now.topics().members());
+        counter(all, "changeover.topic.published", "", "Messages that this node has published in topics.", now -> now.topics().published());
+        counter(all, "changeover.topic.dropped", "", "Messages of topics that slow members have not received.", now -> now.topics().dropped());
+        gauge(all, "changeover.relay.up", "", "Whether the relay to other nodes is connected.", now -> now.topics().relay().isUp() ? 1 : 0);
+        gauge(all, "changeover.relay.nodes", "", "Other nodes that respond through the relay.", now -> now.topics().relay().nodes());
+        counter(all, "changeover.relay.sent", "", "Messages that were passed to the relay.", now -> now.topics().relay().sent());
+        counter(all, "changeover.relay.unsent", "", "Messages that reached this node only, because the relay was down or its queue was full.", now -> now.topics().relay().unsent());
+        counter(all, "changeover.relay.received", "", "Messages of other nodes that were delivered.", now -> now.topics().relay().received());
+        counter(all, "changeover.relay.lost", "", "Messages of other nodes that are known to be lost.", now -> now.topics().relay().lost());
+        counter(all, "changeover.relay.nodes.lost", "", "How often another node has stopped to respond.", now -> now.topics().relay().nodesLost());
+        counter(all, "changeover.relay.invalid", "", "Messages of the relay that were dropped because they were malformed or wrongly signed.", now -> now.topics().relay().invalid());
         all.add(new Time("changeover.negotiation", "Duration of negotiations.", MetricsSnapshot::negotiation));
         all.add(new Time("changeover.connection", "How long closed connections were open.", MetricsSnapshot::openTime));
         all.add(new Time("changeover.ping", "How long clients took to answer pings.", MetricsSnapshot::ping));

@@ -44,6 +44,16 @@ final class CdiInstances implements Instances {
     }
 
     @Override
+    public boolean firesEvents() {
+        return true;
+    }
+
+    @Override
+    public void fire(Object event) {
+        beans.getEvent().fire(event);
+    }
+
+    @Override
     public <T> List<T> beans(Class<T> type) {
         return cdi.select(type).stream().toList();
     }

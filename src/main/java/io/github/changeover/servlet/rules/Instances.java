@@ -37,6 +37,15 @@ public interface Instances {
         return ApplicationResources.CallbackScope.NONE;
     }
 
+    /** Returns whether {@link #fire} has observers: whether the application has CDI. */
+    default boolean firesEvents() {
+        return false;
+    }
+
+    /** Notifies the CDI observers of an event, on this thread. */
+    default void fire(Object event) {
+    }
+
     /** Sets the factory of a framework for an application. Must be called before the application starts. */
     static void use(ServletContext context, InstanceFactory factory) {
         context.setAttribute(Instances.class.getName(), factory);

@@ -4,6 +4,7 @@ import io.github.changeover.servlet.HttpSessionEnds;
 import io.github.changeover.servlet.LogoutListener;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.topics.Topics;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.DeflaterPool;
@@ -58,6 +59,7 @@ final class ChangeoverEngine implements ProtocolLibrary.Started {
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
         container.serve(new HttpToWebSocketUpgrade(container, settings, shared), start.changeover(),
                 (path, endpoint) -> new WebSocketProtocol(endpoint, settings.of(path), shared));
+        Topics.of(context).findSessions(session -> SessionTopicOutput.of(session, container));
         return new ChangeoverEngine(container, tyrus, pool, ends);
     }
 

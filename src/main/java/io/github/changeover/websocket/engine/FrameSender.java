@@ -8,6 +8,8 @@ import io.github.changeover.websocket.frames.FrameOutput;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
 import io.github.changeover.websocket.frames.OutgoingFrame;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.spi.CompletionHandler;
@@ -41,7 +44,7 @@ final class FrameSender {
     private final BooleanSupplier clientHasClosed;
     private final Executor threads;
     private final Executor results;
-    private final Runnable onBroken;
+    private final Consumer<CloseReason> closeSession;
     private final FrameOutput output = new QueueOutput();
     private Thread receiving;               // the thread that delivers received bytes, or null. Not volatile: each thread compares it only with itself
     private volatile boolean sending;       // a frame is being put into the queue; changed under the send lock
@@ -58,15 +61,15 @@ final class FrameSender {
      * @param clientHasClosed whether the client's Close frame has arrived
      * @param threads         the threads of the application, for frames that extensions of the application process
      * @param results         runs the results of asynchronous sends in their order
-     * @param onBroken        closes the session because a part of a message could not be created; runs like a callback, and may run more than once
+     * @param closeSession    closes the session; called like a callback, and may be called more than once
      */
-    FrameSender(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, Executor threads, Executor results, Runnable onBroken) {
+    FrameSender(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, Executor threads, Executor results, Consumer<CloseReason> closeSession) {
         this.connection = connection.advanced();
         this.frames = frames;
         this.clientHasClosed = clientHasClosed;
         this.threads = threads;
         this.results = results;
-        this.onBroken = onBroken;
+        this.closeSession = closeSession;
     }
 
     /** Sets the observer. Called before anything is sent. */
@@ -199,6 +202,23 @@ final class FrameSender {
         return EnqueueResult.DONE;
     }
 
+    /**
+     * Sends a complete message now, or drops it because no more messages are accepted. Returns {@code false} if it must wait: for earlier bytes, for earlier
+     * messages, or for a thread that may run extensions of the application. Called under the send lock.
+     */
+    boolean trySendNow(OutgoingFrame frame) {
+        if (discarding || !acceptsMessages()) return true;
+        if (defersMessages() || connection.isBehind() || frames.isExtended()) return false;
+        ListenerNotification notification = notification();
+        try {
+            enqueue(frame, null, notification);
+        } finally {
+            closeIfBroken();
+        }
+        if (notification != null) result(notification.listeners);
+        return true;
+    }
+
     private final class QueueOutput implements FrameOutput {
         @Override
         public void write(ByteBuffer bytes) {
@@ -260,7 +280,7 @@ final class FrameSender {
             deferred.enqueued();
         } catch (RuntimeException wrong) {
             deferred.lost(new IOException(wrong));
-            if (broken) result(onBroken);
+            if (broken) result(this::closeBroken);
         }
         return true;
     }
@@ -297,7 +317,7 @@ final class FrameSender {
         return false;
     }
 
-    private void sendDeferred() {
+    void sendDeferred() {
         if (frames.isExtended() && connection.hasDeferred()) encoding(connection::sendDeferred);
         else connection.sendDeferred();
     }
@@ -410,7 +430,20 @@ final class FrameSender {
     }
 
     void closeIfBroken() {
-        if (broken && !discarding) connection.execute(onBroken);
+        if (broken && !discarding) connection.execute(this::closeBroken);
+    }
+
+    private void closeBroken() {
+        closeSession.accept(new CloseReason(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
+    }
+
+    /** Closes the session like a callback, after a callback that may be running. */
+    void closeSession(CloseReason reason) {
+        connection.execute(() -> closeSession.accept(reason));
+    }
+
+    AdvancedConnection connection() {
+        return connection;
     }
 
     static IOException closed() {

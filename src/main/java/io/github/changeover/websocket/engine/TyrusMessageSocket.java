@@ -60,6 +60,10 @@ final class TyrusMessageSocket extends TyrusWebSocket {
         this.asynchronous = asynchronous;
     }
 
+    FrameSender sender() {
+        return sender;
+    }
+
     // ---- close
 
     /**

@@ -117,7 +117,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         reader = extended ? new ExtendedFrameReader(limits, extensions, shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
         FrameWriter writer = extended ? new FrameWriter(extensions) : new FrameWriter(deflate, shared.pool, settings.compression());
         sender = new FrameSender(connection, writer, reader::closeReceived, shared.threads, new SerialExecutor(shared.results, connection.advanced()::beginScope),
-                () -> end(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
+                reason -> end(reason.getCloseCode(), reason.getReasonPhrase()));
         AsynchronousSends asynchronous = new AsynchronousSends(sender, connection, settings.sendMax(), shared.threads, shared.timer);
         observer = shared.listeners.of(connection.id(), connection.request(), handshake.subprotocol());
         if (observer != null) {

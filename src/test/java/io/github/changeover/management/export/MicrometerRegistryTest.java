@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.management.DurationBuckets;
 import io.github.changeover.management.MetricsSnapshot;
+import io.github.changeover.management.TopicCounts;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.CloseCause;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class MicrometerRegistryTest {
     private static final DurationBuckets TIMES = new DurationBuckets(List.of(1.0), List.of(2L, 3L), 4.5);
     private static final MetricsSnapshot COUNTS = new MetricsSnapshot(Map.of("a/1", 2L, "other", 0L), Map.of("a/1", 7L, "other", 0L), Map.of(CloseCause.Kind.PEER, 5L),
-            Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 7L), Outcome.IGNORED, Map.of(), Outcome.REFUSED, Map.of(Ground.LIMIT, 1L)), 10, 20, 30, 31, 32, 40, EventLoops.State.NONE, true, TIMES, TIMES, TIMES);
+            Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 7L), Outcome.IGNORED, Map.of(), Outcome.REFUSED, Map.of(Ground.LIMIT, 1L)), 10, 20, 30, 31, 32, 40, EventLoops.State.NONE, true, TIMES, TIMES, TIMES, TopicCounts.NONE);
     private final MeterRegistry behind = new SimpleMeterRegistry();
     private final CachedMetrics reading = new CachedMetrics(() -> COUNTS);
 

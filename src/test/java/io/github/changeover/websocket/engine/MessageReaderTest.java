@@ -425,7 +425,7 @@ class MessageReaderTest {
     void noFrameFollowsACloseFrame() {
         List<Throwable> failures = new ArrayList<>();
         try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, bytes) -> { })) {
-            FrameSender sender = new FrameSender(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, RESULTS, Runnable::run, () -> { });
+            FrameSender sender = new FrameSender(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, RESULTS, Runnable::run, reason -> { });
             TyrusWriter writer = new TyrusWriter(sender, new AsynchronousSends(sender, connection.connection(), 16 << 20, RESULTS, () -> TIMER));
             writer.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
             writer.write(OutgoingFrame.text("late").bytes(), new CompletionHandler<>() {

@@ -50,7 +50,7 @@ class ServerPingTest {
     private void connect(FrameWriter writer, Executor threads, boolean slow) {
         connection = slow ? MemoryConnection.slow(new IdleHandler(), 1000) : MemoryConnection.of(new IdleHandler());
         SessionTimer timer = new SessionTimer(threads);
-        sender = new FrameSender(connection.connection(), writer, () -> false, threads, Runnable::run, () -> { });
+        sender = new FrameSender(connection.connection(), writer, () -> false, threads, Runnable::run, reason -> { });
         asynchronous = new AsynchronousSends(sender, connection.connection(), 1000, threads, () -> timer);
     }
 

@@ -1,0 +1,183 @@
+package io.github.changeover.topics;
+
+import io.github.changeover.spi.AdvancedConnection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/**
+ * A connection in a topic. Thread-safe.
+ *
+ * <p>A message is sent at once if the client reads fast enough. Otherwise it waits here until the earlier bytes of the connection are sent, and can still be
+ * dropped or replaced.
+ */
+public final class Membership {
+    private final TopicState state;
+    private final Member member;
+    private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next two fields
+    private boolean ended;
+    private boolean dropReported;               // a task that calls the listener is submitted
+    private volatile long dropped;              // changed under the send lock
+    private volatile LongConsumer dropListener;
+
+    private static final class WaitingMessage {
+        private final int size;
+        private AdvancedConnection.Deferred deferred;
+
+        WaitingMessage(int size) {
+            this.size = size;
+        }
+    }
+
+    Membership(TopicState state, Member member) {
+        this.state = state;
+        this.member = member;
+    }
+
+    /** The topic. */
+    public Topic topic() {
+        return state.topic();
+    }
+
+    /** The connection. */
+    public Member member() {
+        return member;
+    }
+
+    /** The number of messages that this member has not got because its client reads too slowly, including those that were replaced by later ones. */
+    public long dropped() {
+        return dropped;
+    }
+
+    /**
+     * Sets the listener for dropped messages. It runs like a callback of the connection, with the total number; drops in quick succession are reported
+     * together. A second call replaces the first listener.
+     */
+    public Membership onDropped(LongConsumer listener) {
+        dropListener = listener;
+        return this;
+    }
+
+    /** Leaves the topic. Waiting messages are not sent. Does nothing if the member has left. */
+    public void leave() {
+        if (!member.remove(this)) return;
+        end();
+        state.left(this);
+    }
+
+    TopicState state() {
+        return state;
+    }
+
+    boolean isOfUser() {
+        return state.isOfUser();
+    }
+
+    /** Ends the deliveries. */
+    void end() {
+        AdvancedConnection connection = member.output().connection();
+        connection.sendAtomically(() -> {
+            ended = true;
+            withdrawAll();
+            return null;
+        });
+    }
+
+    /** Sends the message or lets it wait. Does not block. */
+    void deliver(TopicMessage message) {
+        TopicOutput output = member.output();
+        boolean flush = output.connection().sendAtomically(() -> {
+            if (ended || member.isClosing()) return false;
+            if (waiting.isEmpty() && output.trySend(message)) return false;
+            defer(message);
+            return !waiting.isEmpty() && !output.connection().isBehind();
+        });
+        if (flush) output.sendDeferred();       // it waits for an earlier message that can be sent
+    }
+
+    private void defer(TopicMessage message) {
+        TopicOptions options = state.options();
+        boolean keepsLatest = options.overflow() == Overflow.KEEP_LATEST && message.key().isPresent();
+        long before = dropped;
+        if (keepsLatest) withdraw(waiting.get(message.key().get()));
+        while (!waiting.isEmpty() && (waiting.size() >= options.waiting() || !member.hasRoom(message.size()))) {
+            if (options.overflow() == Overflow.CLOSE_MEMBER) break;
+            withdraw(waiting.values().iterator().next());
+        }
+        if (waiting.size() >= options.waiting() || !member.hasRoom(message.size())) overflow();
+        else add(keepsLatest ? message.key().get() : null, message);
+        if (dropped != before) reportDropped();
+    }
+
+    private void overflow() {
+        dropped++;
+        state.countDropped();
+        if (state.options().overflow() != Overflow.CLOSE_MEMBER) return;        // messages of other topics need all of the room
+        withdrawAll();
+        member.closeSlow("The client reads too slowly: " + state.options().waiting() + " messages of a topic were waiting.");
+    }
+
+    private void add(Object key, TopicMessage message) {
+        WaitingMessage added = new WaitingMessage(message.size());
+        added.deferred = member.output().deferred(message, () -> finished(added));
+        Object at = key == null ? added : key;
+        if (waiting.isEmpty()) waiting = new LinkedHashMap<>();
+        waiting.put(at, added);
+        member.waiting(added.size);
+        if (!member.output().connection().defer(added.deferred)) finished(added);      // the connection is closing
+    }
+
+    private void finished(WaitingMessage message) {
+        for (Iterator<WaitingMessage> each = waiting.values().iterator(); each.hasNext(); ) {
+            if (each.next() != message) continue;       // usually it is the first
+            each.remove();
+            member.waiting(-message.size);
+            break;
+        }
+        if (waiting.isEmpty()) waiting = Map.of();
+    }
+
+    /** Drops a waiting message. */
+    private void withdraw(WaitingMessage message) {
+        if (message == null) return;
+        boolean withdrawn = member.output().connection().withdraw(message.deferred);
+        finished(message);
+        if (!withdrawn) return;
+        dropped++;
+        state.countDropped();
+    }
+
+    private void withdrawAll() {
+        while (!waiting.isEmpty()) {
+            WaitingMessage first = waiting.values().iterator().next();
+            member.output().connection().withdraw(first.deferred);
+            finished(first);
+        }
+    }
+
+    private void reportDropped() {
+        if (dropReported) return;
+        dropReported = true;
+        if (!member.topics().dropped(this)) dropReported = false;
+    }
+
+    /** Called for the drops until now, outside the send lock. */
+    long takeDropped() {
+        return member.output().connection().sendAtomically(() -> {
+            dropReported = false;
+            return dropped;
+        });
+    }
+
+    /** Calls the listener of the member like a callback of its connection. */
+    void notifyDropped(long total) {
+        LongConsumer listener = dropListener;
+        if (listener != null) member.output().connection().execute(() -> listener.accept(total));
+    }
+
+    @Override
+    public String toString() {
+        return member + " in " + state.topic();
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.changeover.topics;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/** Passes events to the listeners, one after another. Thread-safe. */
+final class TopicEvents {
+    private static final System.Logger LOG = System.getLogger(TopicEvents.class.getName());
+    private static final int MOST_WAITING = 10_000;
+    private static final int AT_ONCE = 100;         // events before the thread is given back
+
+    private final List<TopicListener> listeners = new CopyOnWriteArrayList<>();
+    private final Queue<Supplier<TopicEvent>> waiting = new ArrayDeque<>();     // this field and the next three are guarded by waiting
+    private Executor threads;       // null before the application has started
+    private boolean running;
+    private long discarded;
+
+    void add(TopicListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Sets the threads that call listeners; null after the application has stopped. */
+    void runOn(Executor executor) {
+        synchronized (waiting) {
+            threads = executor;
+        }
+        run();
+    }
+
+    void put(TopicEvent event) {
+        if (!listeners.isEmpty()) put(() -> event);
+    }
+
+    /**
+     * @param event called on the thread of the listeners; it may return null if no listener must be called
+     * @return whether it will be called
+     */
+    boolean put(Supplier<TopicEvent> event) {
+        synchronized (waiting) {
+            if (waiting.size() >= MOST_WAITING) {
+                if (discarded++ == 0) LOG.log(System.Logger.Level.WARNING, "More than {0} events of topics wait for their listeners: later ones are discarded. This is logged once", MOST_WAITING);
+                return false;
+            }
+            waiting.add(event);
+        }
+        run();
+        return true;
+    }
+
+    long discarded() {
+        synchronized (waiting) {
+            return discarded;
+        }
+    }
+
+    private void run() {
+        Executor on;
+        synchronized (waiting) {
+            if (running || waiting.isEmpty() || threads == null) return;
+            running = true;
+            on = threads;
+        }
+        try {
+            on.execute(this::notifyListeners);
+        } catch (RejectedExecutionException full) {
+            synchronized (waiting) {
+                running = false;        // the next event tries again
+            }
+        }
+    }
+
+    private void notifyListeners() {
+        for (int i = 0; i < AT_ONCE; i++) {
+            Supplier<TopicEvent> next;
+            synchronized (waiting) {
+                next = waiting.poll();
+            }
+            if (next == null) break;
+            TopicEvent event = next.get();
+            if (event != null) listeners.forEach(listener -> call(listener, event));
+        }
+        synchronized (waiting) {
+            running = false;
+        }
+        run();
+    }
+
+    private static void call(TopicListener listener, TopicEvent event) {
+        try {
+            listener.event(event);
+        } catch (RuntimeException | LinkageError | AssertionError failure) {
+            LOG.log(System.Logger.Level.WARNING, "The listener " + listener.getClass().getName() + " failed for " + event, failure);
+        }
+    }
+}
