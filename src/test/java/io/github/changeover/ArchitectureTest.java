@@ -58,7 +58,7 @@ class ArchitectureTest {
             Map.entry(".management", List.of(".http", ".spi", ".negotiation", ".connection", ".eventloop", "jdk.jfr..")),
             Map.entry(".websocket", List.of(".http", ".spi", ".negotiation")),
             Map.entry(".websocket.frames", List.of(".spi", ".buffers", ".websocket")),
-            Map.entry(".websocket.engine", List.of("", ".http", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", ".servlet.adapter", ".servlet.rules", ".servlet.settings",
+            Map.entry(".websocket.engine", List.of("", ".http", ".spi", ".negotiation", ".topics", ".websocket", ".websocket.frames", ".servlet", ".servlet.adapter", ".servlet.rules", ".servlet.settings",
                     "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
             Map.entry(".dryrun", List.of(".http", ".spi", ".negotiation")),
             Map.entry(".loopback", List.of(".http", ".spi", ".forwarded", ".netty", "io.netty..")),
@@ -76,20 +76,24 @@ class ArchitectureTest {
             Map.entry(".console", List.of("", ".http", ".spi", ".negotiation", ".dryrun", ".management", ".forwarded", ".servlet", ".servlet.adapter", ".servlet.rules", ".servlet.innerrequest", ".servlet.settings",
                     ".websocket", ".websocket.frames", "jakarta.servlet..")),
             Map.entry(".management.export", List.of(".spi", ".negotiation", ".management", ".servlet", ".servlet.settings", "jakarta.servlet..")),
+            Map.entry(".relay", List.of("jakarta.servlet")),
+            Map.entry(".topics", List.of(".spi", ".negotiation", ".management", ".relay", ".servlet", ".servlet.rules", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));
 
     /** Single classes that may import more than their package. */
-    private static final Map<String, List<String>> MAY_IMPORT_ALSO = Map.of(
-            ROOT + ".Changeover", List.of("jakarta.servlet"),
-            ROOT + ".management.UpgradeManagement", List.of("jakarta.servlet"),
-            ROOT + ".management.EventRecorder", List.of("jakarta.servlet"),
-            ROOT + ".loopback.LoopbackDispatcherFactory", List.of(ROOT + ".servlet", ROOT + ".servlet.adapter", ROOT + ".servlet.innerrequest", ROOT + ".servlet.settings", "jakarta.servlet"),
-            ROOT + ".h2c.H2cLibrary", List.of(ROOT + ".servlet", ROOT + ".servlet.adapter", ROOT + ".servlet.innerrequest", ROOT + ".servlet.settings", "jakarta.servlet"),
-            ROOT + ".tls.TlsLibrary", List.of(ROOT + ".servlet", ROOT + ".servlet.adapter", ROOT + ".servlet.innerrequest", ROOT + ".servlet.settings", "jakarta.servlet"),
-            ROOT + ".tls.TlsKeys", List.of(ROOT + ".servlet.settings"),
-            ROOT + ".management.export.MicrometerRegistry", List.of("io.micrometer.."),
-            ROOT + ".management.export.MicroProfileRegistry", List.of("org.eclipse.microprofile..", "jakarta.enterprise..", "jakarta.inject"),
-            ROOT + ".servlet.rules.CdiInstances", List.of("jakarta.enterprise.."));
+    private static final Map<String, List<String>> MAY_IMPORT_ALSO = Map.ofEntries(
+            Map.entry(ROOT + ".Changeover", List.of("jakarta.servlet")),
+            Map.entry(ROOT + ".management.UpgradeManagement", List.of("jakarta.servlet")),
+            Map.entry(ROOT + ".management.EventRecorder", List.of("jakarta.servlet")),
+            Map.entry(ROOT + ".loopback.LoopbackDispatcherFactory", List.of(ROOT + ".servlet", ROOT + ".servlet.adapter", ROOT + ".servlet.innerrequest", ROOT + ".servlet.settings", "jakarta.servlet")),
+            Map.entry(ROOT + ".h2c.H2cLibrary", List.of(ROOT + ".servlet", ROOT + ".servlet.adapter", ROOT + ".servlet.innerrequest", ROOT + ".servlet.settings", "jakarta.servlet")),
+            Map.entry(ROOT + ".tls.TlsLibrary", List.of(ROOT + ".servlet", ROOT + ".servlet.adapter", ROOT + ".servlet.innerrequest", ROOT + ".servlet.settings", "jakarta.servlet")),
+            Map.entry(ROOT + ".tls.TlsKeys", List.of(ROOT + ".servlet.settings")),
+            Map.entry(ROOT + ".management.export.MicrometerRegistry", List.of("io.micrometer..")),
+            Map.entry(ROOT + ".management.export.MicroProfileRegistry", List.of("org.eclipse.microprofile..", "jakarta.enterprise..", "jakarta.inject")),
+            Map.entry(ROOT + ".topics.Topics", List.of("jakarta.websocket")),
+            Map.entry(ROOT + ".topics.TopicsExtension", List.of("jakarta.enterprise..")),
+            Map.entry(ROOT + ".servlet.rules.CdiInstances", List.of("jakarta.enterprise..")));
 
     /** Classes that are neither final nor designed for extension, each with the reason. */
     private static final Map<String, String> OPEN = Map.of();

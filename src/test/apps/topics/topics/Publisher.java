@@ -1,0 +1,61 @@
+package topics;
+
+import io.github.changeover.topics.TopicEvent;
+import io.github.changeover.topics.TopicMessage;
+import io.github.changeover.topics.Topics;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Publishes what the request says, and shows what the node knows. */
+@WebServlet(urlPatterns = "/publish", loadOnStartup = 1)
+public class Publisher extends HttpServlet {
+    private static final long serialVersionUID = 1;
+    private static final Queue<String> EVENTS = new ConcurrentLinkedQueue<>();
+    private transient Topics topics;
+
+    @Override
+    public void init() throws ServletException {
+        topics = Topics.of(getServletContext());
+        topics.listen(event -> EVENTS.add(words(event)));
+    }
+
+    private static String words(TopicEvent event) {
+        if (event instanceof TopicEvent.Joined joined) return "joined " + joined.membership().topic().name();
+        if (event instanceof TopicEvent.Left left) return "left " + left.membership().topic().name();
+        if (event instanceof TopicEvent.Dropped dropped) return "dropped " + dropped.membership().topic().name();
+        if (event instanceof TopicEvent.Gap gap) return "gap " + gap.topic().name() + " " + gap.count();
+        return event.toString();
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setContentType("text/plain;charset=UTF-8");
+        String room = request.getParameter("to");
+        if (request.getParameter("text") != null) {
+            int times = request.getParameter("times") == null ? 1 : Integer.parseInt(request.getParameter("times"));
+            int length = request.getParameter("length") == null ? 0 : Integer.parseInt(request.getParameter("length"));
+            String filler = length == 0 ? "" : "." + "x".repeat(length);
+            if (request.getParameter("euros") != null) filler = "\u20ac".repeat(Integer.parseInt(request.getParameter("euros")));
+            for (int i = 1; i <= times; i++) {
+                String text = request.getParameter("text") + (times == 1 ? "" : " " + i) + filler;
+                if (request.getParameter("binary") != null) topics.topic(room).publish(ByteBuffer.wrap(text.getBytes()));
+                else topics.topic(room).publish(request.getParameter("key") == null ? TopicMessage.text(text) : TopicMessage.text(text).withKey(request.getParameter("key")));
+            }
+            response.getWriter().print("published");
+        } else if (request.getParameter("user") != null) {
+            topics.user(request.getParameter("user")).publish("to " + request.getParameter("user"));
+            response.getWriter().print("published");
+        } else if (request.getParameter("events") != null) {
+            response.getWriter().print(String.join("\n", EVENTS));
+        } else {
+            response.getWriter().print(topics.topic(room).members().size() + " of " + topics.topic(room).presence().members() + ", dropped " + Room.DROPPED.get(room) + ", end " + Room.ENDS.get(room));
+        }
+    }
+}
