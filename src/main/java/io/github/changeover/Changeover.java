@@ -61,9 +61,10 @@ public final class Changeover {
 
     /**
      * Drains the application: rejects new connections with 503 from now on, calls {@code drain} of every handler, and waits at most
-     * {@code grace} for the connections to end. Then it closes the remaining connections without their handlers and waits at most two seconds
+     * {@code grace} for the connections to end. The settings {@code changeover.drain.pace} and {@code changeover.drain.code} apply. Then it closes the remaining connections without their handlers and waits at most two seconds
      * more. Ordinary HTTP requests are still served. Call it on a thread of the application, not in a callback: there it would wait for the
-     * connection of the callback. The operation {@code stopDraining()} of JMX and of the console undoes it for later connections.
+     * connection of the callback. The operation {@code stopDraining()} of JMX and of the console ends the drain: this method returns, and the
+     * connections that are still open stay open.
      *
      * @return whether every connection ended within {@code grace}
      * @throws IllegalStateException if the application has not started, or has stopped

@@ -47,6 +47,11 @@ final class CloseState {
         if (expectedCause == null) expectedCause = cause;
     }
 
+    /** The cause that {@link #expect} has set, or null. */
+    CloseCause expected() {
+        return expectedCause;
+    }
+
     /** The cause of a close without a cause by the handler; {@code otherwise} if the server has not requested a close. */
     CloseCause expectedOr(CloseCause otherwise) {
         CloseCause asked = expectedCause;

@@ -16,6 +16,7 @@ public final class ConnectionMonitor implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private volatile Thread thread;
     private final ConnectionRegistry registry;
+    private boolean pacing;         // whether notifyDue() is scheduled; used only by the timer's thread
 
     public ConnectionMonitor(ConnectionRegistry registry, ConnectionLimits limits, ClassLoader loader) {
         this.registry = registry;
@@ -41,6 +42,14 @@ public final class ConnectionMonitor implements AutoCloseable {
 
     private void check() {
         check(System.nanoTime());
+        if (!pacing) notifyDue();
+    }
+
+    /** During a drain, notifies the handlers that are due, and calls itself again when the next one is due. */
+    private void notifyDue() {
+        long wait = registry.notifyDue(System.nanoTime());
+        pacing = wait != PacedDrain.NONE;
+        if (pacing) timer.schedule(this::notifyDue, wait, TimeUnit.NANOSECONDS);
     }
 
     void check(long now) {

@@ -36,9 +36,11 @@ public final class ConnectionRegistry {
     private final Map<CloseCause.Kind, LongAdder> closed = new EnumMap<>(CloseCause.Kind.class);
     private final Object changed = new Object();
     private volatile int waiting;           // threads that wait for connections to end
-    private volatile boolean draining;
+    private volatile DrainOptions options = DrainOptions.DEFAULT;
+    private volatile PacedDrain drain;      // null unless the application drains
     private volatile long closeBy;          // end of the drain time, in nanoseconds; 0 if no drain time is running
     private volatile Consumer<Boolean> drainListener = draining -> { };
+    private volatile boolean stopping;         // the application is stopping or has stopped
     private volatile boolean stopped;          // the application has stopped; new connections are aborted
 
     public ConnectionRegistry() {
@@ -50,6 +52,11 @@ public final class ConnectionRegistry {
         new ConnectionRegistry().stop(Duration.ZERO);
         Objects.requireNonNull(Transport.EndOutput.class);      // used only by connections, so they are loaded explicitly here
         Objects.requireNonNull(SwitchedConnection.Completion.class);
+    }
+
+    /** Sets how the application drains its connections. */
+    public void drainOptions(DrainOptions drainOptions) {
+        options = drainOptions;
     }
 
     String nextId() {
@@ -67,13 +74,24 @@ public final class ConnectionRegistry {
         live.add(connection);           // before the removal from expected, so that it is always in one of the two sets
         expected.remove(connection);
         opened.increment();
-        // A connection that opens while the registry is draining is treated like the earlier ones.
+        PacedDrain now = drain;
         if (stopped) connection.abortSoon(stoppedCause());
-        else if (draining) connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "the application is draining"));
+        else if (now != null) now.notifyHandler(connection, System.nanoTime());     // at once: such connections are few, because upgrades are rejected during a drain
     }
 
-    private static CloseCause stoppedCause() {
-        return CloseCause.of(CloseCause.Kind.DRAINED, "the application has stopped");
+    private CloseCause stoppedCause() {
+        return drained("the application has stopped");
+    }
+
+    /** Returns a cause of the kind DRAINED that contains whether the application restarts. */
+    private CloseCause drained(String detail) {
+        return CloseCause.drained(detail, restarts());
+    }
+
+    /** Whether the application restarts, by the current drain or else by the options. */
+    private boolean restarts() {
+        PacedDrain now = drain;
+        return now == null ? options.restart() : now.restarts();
     }
 
     /** Removes a connection whose socket is closed. Its last callbacks have not run yet. */
@@ -134,26 +152,49 @@ public final class ConnectionRegistry {
     }
 
     public boolean draining() {
-        return draining;
+        return drain != null;
     }
 
     /**
-     * Calls {@code drain} of every handler, so that it closes its connection. {@link #check} closes the connections that have not ended after
-     * {@code grace}. {@code drain} is also called for connections that open later. Does not block.
+     * Calls {@code drain} of every handler, so that it closes its connection; at the pace of {@link #drainOptions}, and within the first 80 % of
+     * {@code grace}. {@link #check} closes the connections that have not ended after {@code grace}. {@code drain} is also called for connections that open
+     * later. Does not block. Whether the application restarts is known from the drain that is running, if there is one, or else from the options.
      */
     public void startDraining(Duration grace) {
-        closeBy = System.nanoTime() + ConnectionLimits.longest(grace).toNanos() | 1;
-        draining = true;
-        notifyDrainListener(true);
-        live.forEach(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator is draining the application")));
+        startDraining(grace, restarts());
     }
 
-    /** Undoes {@link #startDraining} for later connections. {@link #stop} cannot be undone. */
+    /** As {@link #startDraining(Duration)}. {@code restart} overrides the options. */
+    public void startDraining(Duration grace, boolean restart) {
+        startDraining(grace, CloseCause.drained("an operator is draining the application", restart));
+    }
+
+    private void startDraining(Duration grace, CloseCause cause) {
+        PacedDrain started = new PacedDrain(cause, System.nanoTime(), grace), previous = drain;
+        closeBy = started.end() | 1;
+        drain = started;        // before the connections are read, so that a connection that opens now is notified either by add() or here
+        notifyDrainListener(true);
+        started.start(live, options.pace(), previous);
+        if (drain != started) started.cancel();     // another thread has called stopDraining, or has started a drain of the same connections
+    }
+
+    /** Undoes {@link #startDraining} for later connections, and for those whose handler was not called yet. {@link #stop} cannot be undone. */
     public void stopDraining() {
-        if (stopped) return;
+        if (stopping) return;
+        PacedDrain undone = drain;
         closeBy = 0;
-        draining = false;
+        drain = null;
+        if (undone != null) undone.cancel();
         notifyDrainListener(false);
+    }
+
+    /**
+     * Calls {@code drain} of the handlers that are due in a paced drain. Returns the number of nanoseconds after which to call this method again, or
+     * {@link PacedDrain#NONE}.
+     */
+    long notifyDue(long now) {
+        PacedDrain current = drain;
+        return current == null ? PacedDrain.NONE : current.notifyDue(now);
     }
 
     /**
@@ -175,7 +216,8 @@ public final class ConnectionRegistry {
     void check(long now) {
         long by = closeBy;
         if (by == 0 || now - by < 0) return;
-        CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "an operator drained the application");
+        notifyDue(now);
+        CloseCause cause = drained("an operator drained the application");
         boolean overdue = now - by > CLOSE_NOTICE_TIME.toNanos();
         for (TransportConnection connection : live) {
             if (!overdue && connection.canSendCloseNotice()) connection.timeouts().closeWithoutHandler(now, cause);
@@ -185,32 +227,36 @@ public final class ConnectionRegistry {
 
     /**
      * Calls {@link #startDraining} and waits at most {@code grace} for the connections to end. Then closes the remaining connections and waits at most
-     * two seconds more. It waits for sockets, not for handlers.
+     * two seconds more. It waits for sockets, not for handlers. If {@link #stopDraining} is called while it waits, it returns and closes nothing.
      *
      * @return whether every connection ended within {@code grace}
      */
     public boolean drain(Duration grace) {
         startDraining(grace);
-        boolean all = await(this::isEmpty, grace);
-        if (!all) {
-            CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application was drained");
-            Duration left = closeAllWithoutHandlers(cause);
-            abortAll(cause);
-            await(this::isEmpty, left);
-        }
-        return all;
+        await(() -> isEmpty() || !draining(), grace);
+        if (isEmpty()) return true;
+        if (!draining()) return false;
+        notifyRest();
+        CloseCause cause = drained("the application was drained");
+        Duration left = closeAllWithoutHandlers(cause);
+        abortAll(cause);
+        await(this::isEmpty, left);
+        return false;
     }
 
     /**
-     * Ends all connections because the application stops. Calls {@code drain} of every handler, including the handlers of connections that are about to
-     * open, and waits at most {@code grace}, or for what is left of a drain that has already started. Then closes the remaining connections, interrupts
+     * Ends all connections because the application stops. Calls {@code drain} of every handler as {@link #startDraining} does, including the handlers of
+     * connections that are about to open, and waits at most {@code grace}, or for what is left of a drain that has already started. Then closes the remaining connections, interrupts
      * running callbacks, and waits at most two seconds more.
      */
     public void stop(Duration grace) {
-        draining = true;
-        CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
-        live.forEach(connection -> connection.drain(cause));
-        await(() -> isEmpty() && unfinished.isEmpty(), leftOfDrain(grace));
+        stopping = true;
+        Duration time = leftOfDrain(grace);
+        PacedDrain previous = drain, last = new PacedDrain(drained("the application is stopping"), System.nanoTime(), time);
+        drain = last;
+        last.start(live, options.pace(), previous);
+        await(() -> isEmpty() && unfinished.isEmpty(), time);
+        notifyRest();
         Duration left = closeAllWithoutHandlers(stoppedCause());
         stopped = true;
         abortAll(stoppedCause());
@@ -264,27 +310,38 @@ public final class ConnectionRegistry {
         return text.toString();
     }
 
+    /** Calls {@code drain} of all handlers that were not called yet: the drain time is over, or the thread that waited was interrupted. */
+    private void notifyRest() {
+        PacedDrain current = drain;
+        if (current != null) current.notifyRest(System.nanoTime());
+    }
+
     private interface RegistryCondition {
         boolean isMet();
     }
 
-    /** Waits for the condition. Returns whether it was met in time. An interrupt ends the wait; the interrupt flag stays set. */
+    /**
+     * Waits for the condition, and meanwhile calls {@link #notifyDue}. Returns whether the condition was met in time. An
+     * interrupt ends the wait; the interrupt flag stays set.
+     */
     private boolean await(RegistryCondition condition, Duration atMost) {
         long end = System.nanoTime() + ConnectionLimits.longest(atMost).toNanos();
-        synchronized (changed) {
-            waiting++;
-            try {
-                while (!condition.isMet()) {
+        while (true) {
+            long due = notifyDue(System.nanoTime());      // without the lock, which threads of connections need
+            synchronized (changed) {
+                waiting++;
+                try {
+                    if (condition.isMet()) return true;
                     long left = (end - System.nanoTime()) / 1_000_000;
                     if (left <= 0) return false;
-                    changed.wait(Math.min(left, 100));
+                    long most = due == PacedDrain.NONE ? 100 : Math.min(100, due / 1_000_000);
+                    changed.wait(Math.min(left, most));
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    return condition.isMet();
+                } finally {
+                    waiting--;
                 }
-                return true;
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return condition.isMet();
-            } finally {
-                waiting--;
             }
         }
     }

@@ -389,7 +389,7 @@ final class EventProcessor implements Runnable {
         if (drained || isClosing()) return;
         drained = true;
         beginCallback();
-        handler.drain(connection, application.limits().drain());
+        handler.drain(connection, connection.drainTime());
         endCallback();
     }
 

@@ -57,6 +57,7 @@ public final class TransportConnection implements AdvancedConnection {
     private volatile long roundTrip = -1;       // round-trip time of the last ping in nanoseconds; -1 if there is none
     private volatile OutputFlusher.WatchedConnection watched;
     private volatile CloseNotice closeNotice;         // null if the protocol has set none
+    private volatile Duration drainTime;            // null before drain() was called
     private volatile boolean closesWithoutHandler;             // changed under the lock of closeState
     private volatile ApplicationResources.CallbackScope callbackScope = ApplicationResources.CallbackScope.NONE;
     private boolean openedNotified;                // this field and the next are guarded by ending
@@ -308,10 +309,35 @@ public final class TransportConnection implements AdvancedConnection {
         return memory;
     }
 
-    /** Calls {@code drain} of the handler, once; later calls do nothing. May be called on any thread. It only signals the processor. */
+    /** Calls {@link #drain(CloseCause, Duration)} with the drain time of the application. */
     public void drain(CloseCause cause) {
+        drain(cause, application.limits().drain());
+    }
+
+    /**
+     * Calls {@code drain} of the handler, once; later calls do nothing. May be called on any thread. It only signals the processor.
+     *
+     * @param grace the time that the handler has to close the connection
+     */
+    void drain(CloseCause cause, Duration grace) {
         closeState.expect(cause);
+        if (drainTime == null) drainTime = grace;
         processor.signal(DRAIN);
+    }
+
+    /** The argument of {@code drain} of the handler. Called after {@link #drain}. */
+    Duration drainTime() {
+        return drainTime;
+    }
+
+    /** Whether the connection is closing, or the server has requested a close from the handler. */
+    boolean expectsClose() {
+        return closeState.requested() != null || closeState.decided() != null || closeState.expected() != null;
+    }
+
+    @Override
+    public Optional<CloseCause> requestedCause() {
+        return Optional.ofNullable(closeState.expected());
     }
 
     /** Calls the handler because the idle time is over. It may send its last bytes. */

@@ -144,10 +144,7 @@ final class ConsoleServlet extends HttpServlet {
             case "dryRun" -> json(response, DryRunResource.run(request::getParameter, policy, seen.toggles(), seen.draining()));
             case "close" -> json(response, Map.of("done", seen.close(id(request))));
             case "abort" -> json(response, Map.of("done", seen.abort(id(request))));
-            case "drain" -> {
-                seen.drain();
-                json(response, Map.of("done", true));
-            }
+            case "drain" -> drain(request.getParameter("code"), response, seen);
             case "stopDraining" -> {
                 seen.stopDraining();
                 json(response, Map.of("done", true));
@@ -162,6 +159,17 @@ final class ConsoleServlet extends HttpServlet {
             }
             default -> reject(response, 404, "The console has no such command.");
         }
+    }
+
+    /** @param code the WebSocket close code; null or empty for that of the settings */
+    private static void drain(String code, HttpServletResponse response, UpgradeManagement seen) throws IOException {
+        try {
+            seen.drain(code);
+        } catch (IllegalArgumentException invalid) {
+            reject(response, 400, invalid.getMessage() + ".");
+            return;
+        }
+        json(response, Map.of("done", true));
     }
 
     private static String id(HttpServletRequest request) {

@@ -95,11 +95,15 @@ public interface ChangeoverMXBean {
     boolean abort(String id);
 
     /**
-     * Rejects new connections, calls {@code drain} of all handlers, and closes the remaining connections after {@code changeover.drain}.
+     * Rejects new connections, calls {@code drain} of all handlers at the pace {@code changeover.drain.pace}, and closes the remaining connections after
+     * {@code changeover.drain}.
      */
     void drain();
 
-    /** Undoes {@code drain} for later connections. */
+    /** Drains as {@code drain()}. WebSocket clients receive this close code: 1001 (Going Away) or 1012 (Service Restart). */
+    void drain(int code);
+
+    /** Undoes {@code drain} for later connections, and for those whose handler was not called yet. */
     void stopDraining();
 
     /** Disables a protocol, such as {@code foo/2}. */

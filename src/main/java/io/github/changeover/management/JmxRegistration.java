@@ -243,6 +243,11 @@ final class JmxRegistration implements ChangeoverMXBean {
     }
 
     @Override
+    public void drain(int code) {
+        management.drain(code);
+    }
+
+    @Override
     public void stopDraining() {
         management.stopDraining();
     }

@@ -4,6 +4,7 @@ import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.eventloop.EventLoops;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ProtocolToggles;
 import jakarta.servlet.ServletContext;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  */
 public final class UpgradeManagement {
     private static final String ATTRIBUTE = UpgradeManagement.class.getName();
+    private static final int GOING_AWAY = 1001, SERVICE_RESTART = 1012;     // WebSocket close codes
 
     private final ConnectionRegistry registry;
     private final MemoryBudget memory;
@@ -125,11 +127,39 @@ public final class UpgradeManagement {
     }
 
     /**
-     * Rejects new connections with 503 while ordinary HTTP continues, calls {@code drain} of every handler, and closes the remaining
-     * connections after {@code changeover.drain}. Returns immediately.
+     * Rejects new connections with 503 while ordinary HTTP continues, calls {@code drain} of every handler at the pace {@code changeover.drain.pace}, and
+     * closes the remaining connections after {@code changeover.drain}. Returns immediately. The WebSocket close code is that of the drain that is running, if
+     * there is one, or else {@code changeover.drain.code}.
      */
     public void drain() {
         registry.startDraining(grace);
+    }
+
+    /**
+     * Drains as {@link #drain()}, with this WebSocket close code.
+     *
+     * @param code 1001 (Going Away) or 1012 (Service Restart)
+     * @throws IllegalArgumentException for another code; then nothing is done
+     */
+    public void drain(int code) {
+        if (code != GOING_AWAY && code != SERVICE_RESTART) throw invalidCode(Integer.toString(code));
+        registry.startDraining(grace, code == SERVICE_RESTART);
+    }
+
+    /**
+     * Drains as {@link #drain(int)}, for a code in a request.
+     *
+     * @param code null or empty for none
+     * @throws IllegalArgumentException if the code is not allowed; then nothing is done
+     */
+    public void drain(String code) {
+        if (code == null || code.isEmpty()) drain();
+        else if (code.matches("[0-9]{4}")) drain(Integer.parseInt(code));
+        else throw invalidCode("'" + PrintableText.of(code, 20) + "'");
+    }
+
+    private static IllegalArgumentException invalidCode(String code) {
+        return new IllegalArgumentException("The WebSocket close code of a drain is " + code + ". Allowed: " + GOING_AWAY + " (Going Away) or " + SERVICE_RESTART + " (Service Restart)");
     }
 
     /** Calls the listener with {@code true} when a drain starts and with {@code false} when it is undone, on the thread of the operator. */
@@ -142,7 +172,7 @@ public final class UpgradeManagement {
         return grace;
     }
 
-    /** Undoes {@link #drain} for later connections. */
+    /** Undoes {@link #drain} for later connections, and for those whose handler was not called yet. */
     public void stopDraining() {
         registry.stopDraining();
     }

@@ -80,6 +80,7 @@ public final class Deployment implements AutoCloseable {
         support = ContainerSupport.of(context, values);
         container = support.container();
         support.warning().ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': {1}", path(context), warning));
+        settings.drainWarning().ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': {1}", path(context), warning));
         if (settings.servletApiOnly()) container.useServletApiOnly();
         ClassLoader loader = context.getClassLoader();
         CallbackExecutor callbacks = CallbackExecutor.of(settings.maxCallbacks(), container.threads(), loader);
@@ -112,6 +113,7 @@ public final class Deployment implements AutoCloseable {
         resources = new ApplicationResources(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
                 recorder.connectionListener(), eventLoops(loader));
         shutdown.add("stop the connection threads", resources::close);
+        resources.registry().drainOptions(settings.drainOptions());
         limiter = new ConnectionLimiter(settings.connectionLimits());
         captureFiles = CaptureFiles.of(context, settings.maxCaptureOnDisk());
         ConnectionMonitor monitor = new ConnectionMonitor(resources.registry(), settings.shortestLimits(), loader);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -181,6 +182,12 @@ public interface AdvancedConnection extends SwitchedConnection {
      *             application code on this thread
      */
     void beforeClose(CloseNotice notice);
+
+    /**
+     * Returns why the server has requested the handler to close this connection, with {@link ConnectionHandler.Events#drain}, {@code idle} or
+     * {@code rejected}: the first cause if there were several; empty if the server has not requested it.
+     */
+    Optional<CloseCause> requestedCause();
 
     /**
      * Closes as {@link #close()}, for a protocol in which both sides have finished, such as after two Close frames: the queued bytes are

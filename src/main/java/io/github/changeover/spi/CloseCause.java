@@ -8,11 +8,13 @@ public final class CloseCause {
     private final Kind kind;
     private final String detail;
     private final Optional<Throwable> failure;
+    private final boolean restarts;
 
-    private CloseCause(Kind kind, String detail, Optional<Throwable> failure) {
+    private CloseCause(Kind kind, String detail, Optional<Throwable> failure, boolean restarts) {
         this.kind = Objects.requireNonNull(kind, "kind");
         this.detail = Objects.requireNonNull(detail, "detail");
         this.failure = failure;
+        this.restarts = restarts;
     }
 
     /** The kinds of end. This enum may grow, so a {@code switch} over it needs a default. */
@@ -59,12 +61,22 @@ public final class CloseCause {
      * @param detail a description for a log line
      */
     public static CloseCause of(Kind kind, String detail) {
-        return new CloseCause(kind, detail, Optional.empty());
+        return new CloseCause(kind, detail, Optional.empty(), false);
     }
 
     /** Returns a cause with an exception or error. Its message is the detail. */
     public static CloseCause of(Kind kind, Throwable failure) {
-        return new CloseCause(kind, failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage(), Optional.of(failure));
+        return new CloseCause(kind, failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage(), Optional.of(failure), false);
+    }
+
+    /**
+     * Returns a cause of the kind {@link Kind#DRAINED}.
+     *
+     * @param detail   a description for a log line
+     * @param restarts whether the application restarts
+     */
+    public static CloseCause drained(String detail, boolean restarts) {
+        return new CloseCause(Kind.DRAINED, detail, Optional.empty(), restarts);
     }
 
     /** Returns the kind of end. */
@@ -80,6 +92,14 @@ public final class CloseCause {
     /** Returns the exception or error, if there is one. */
     public Optional<Throwable> failure() {
         return failure;
+    }
+
+    /**
+     * Returns whether the application is drained because it restarts, so that the client can connect to it again. The setting {@code changeover.drain.code}
+     * or the operator decides this. {@code false} for every kind other than {@link Kind#DRAINED}.
+     */
+    public boolean restarts() {
+        return restarts;
     }
 
     @Override

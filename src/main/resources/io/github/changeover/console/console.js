@@ -136,9 +136,12 @@ async function load() {
   startDryRun(about, parameters => sendCommand('dryRun', parameters));
 }
 
-byId('drain').addEventListener('click', () => byId('confirm-drain').showModal());
+byId('drain').addEventListener('click', () => {
+  byId('drain-code').value = about.settings['drain.code'];
+  byId('confirm-drain').showModal();
+});
 byId('confirm-drain').addEventListener('close', () => {
-  if (byId('confirm-drain').returnValue === 'drain') sendCommand('drain', {}, 'Draining: every connection is asked to close.');
+  if (byId('confirm-drain').returnValue === 'drain') sendCommand('drain', { code: byId('drain-code').value }, 'Draining: every connection is asked to close.');
   byId('confirm-drain').returnValue = '';
 });
 byId('stopDraining').addEventListener('click', () => sendCommand('stopDraining', {}, 'New connections are accepted again.'));

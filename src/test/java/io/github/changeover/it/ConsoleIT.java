@@ -177,6 +177,20 @@ class ConsoleIT {
     }
 
     @Test
+    void drainMayHaveACloseCode() throws IOException {
+        for (String code : List.of("1001", "1012", "")) {
+            commandResult("drain", Map.of("code", code));
+            commandResult("stopDraining", Map.of());
+        }
+        for (String code : List.of("1000", "one", "-1001", "10121012101210")) {
+            RawHttp.RawResponse answer = command("drain", Map.of("code", code), "X-Changeover-Token: " + token());
+            assertThat(answer.status()).as(code).isEqualTo(400);
+            assertThat(answer.body()).startsWith("The WebSocket close code of a drain is ").contains("1001", "1012");
+        }
+        assertThat(((Map<?, ?>) json(get("/console/api/state").body())).get("draining")).isEqualTo(false);
+    }
+
+    @Test
     void protocolIsDisabledAndEnabled() throws IOException {
         commandResult("off", Map.of("token", "another_protocol/2.2"));
         try (Wire wire = asking.offer("/versions", "another_protocol/2.2")) {

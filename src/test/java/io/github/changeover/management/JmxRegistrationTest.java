@@ -1,6 +1,7 @@
 package io.github.changeover.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
@@ -48,6 +49,10 @@ class JmxRegistrationTest {
         assertThat(names("quoted")).isEmpty();
     }
 
+    private static void drain(ObjectName name, int code) throws Exception {
+        SERVER.invoke(name, "drain", new Object[] {code}, new String[] {int.class.getName()});
+    }
+
     @Test
     void attributesAndOperationsAreExposed() throws Exception {
         Runnable undo = JmxRegistration.register(management(""), "operated");
@@ -67,6 +72,10 @@ class JmxRegistrationTest {
             assertThat(SERVER.getAttribute(name, "Draining")).isEqualTo(true);
             SERVER.invoke(name, "stopDraining", null, null);
             assertThat(SERVER.getAttribute(name, "Draining")).isEqualTo(false);
+            assertThatThrownBy(() -> drain(name, 1000)).hasRootCauseMessage("The WebSocket close code of a drain is 1000. Allowed: 1001 (Going Away) or 1012 (Service Restart)");
+            assertThat(SERVER.getAttribute(name, "Draining")).isEqualTo(false);
+            drain(name, 1012);
+            assertThat(SERVER.getAttribute(name, "Draining")).isEqualTo(true);
         } finally {
             undo.run();
         }

@@ -22,7 +22,7 @@ import org.springframework.web.context.WebApplicationContext;
  * The actuator endpoint {@code changeover}.
  * <ul>
  * <li>{@code GET changeover}: a summary. {@code GET changeover/connections}, {@code decisions}, {@code report}: the details.
- * <li>{@code POST changeover/drain}, {@code stopDraining}: as in JMX. {@code POST changeover/close/ID}, {@code abort/ID}: one connection.
+ * <li>{@code POST changeover/drain}, {@code stopDraining}: as in JMX; {@code drain} has an optional parameter {@code code}. {@code POST changeover/close/ID}, {@code abort/ID}: one connection.
  * </ul>
  */
 @Endpoint(id = "changeover")
@@ -78,13 +78,27 @@ public final class ChangeoverEndpoint {
         };
     }
 
-    /** Starts or undoes a drain. Returns immediately. */
+    /**
+     * Starts or ends a drain. Returns immediately.
+     *
+     * @param code the WebSocket close code of the drain; null for that of the settings
+     */
     @WriteOperation
-    public WebEndpointResponse<Object> operate(@Selector String operation) {
+    public WebEndpointResponse<Object> operate(@Selector String operation, @Nullable Integer code) {
         Optional<UpgradeManagement> management = management();
         if (management.isEmpty()) return new WebEndpointResponse<>(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
         switch (operation) {
-            case "drain" -> management.get().drain();
+            case "drain" -> {
+                if (code == null) {
+                    management.get().drain();
+                } else {
+                    try {
+                        management.get().drain(code);
+                    } catch (IllegalArgumentException invalid) {
+                        return new WebEndpointResponse<>(invalid.getMessage(), WebEndpointResponse.STATUS_BAD_REQUEST);
+                    }
+                }
+            }
             case "stopDraining" -> management.get().stopDraining();
             default -> {
                 return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);

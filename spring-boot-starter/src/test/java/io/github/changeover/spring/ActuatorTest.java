@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.github.changeover.spring.app.TestApplication;
 import io.github.changeover.testkit.Wire;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +62,25 @@ class ActuatorTest {
         }
         assertThat(server.request("GET", "/actuator/health/readiness").statusCode()).isEqualTo(200);
         assertThat(server.headOf("/lines/garden", "line/1").status()).isEqualTo(101);
+    }
+
+    @Test
+    @DisplayName("a drain may have a close code, in the content or in the query")
+    void drainWithACloseCode() throws Exception {
+        for (String query : List.of("", "?code=1001", "?code=1012")) {
+            assertThat(server.request("POST", "/actuator/changeover/drain" + query, "Content-Type", "application/json").statusCode()).as(query).isEqualTo(204);
+            assertThat(server.request("GET", "/actuator/changeover").body()).contains("\"draining\":true");
+            server.request("POST", "/actuator/changeover/stopDraining", "Content-Type", "application/json");
+        }
+        HttpRequest content = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port + "/actuator/changeover/drain")).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"code\": 1012}")).build();
+        assertThat(HttpClient.newHttpClient().send(content, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(204);
+        server.request("POST", "/actuator/changeover/stopDraining", "Content-Type", "application/json");
+        HttpResponse<String> invalid = server.request("POST", "/actuator/changeover/drain?code=1000", "Content-Type", "application/json");
+        assertThat(invalid.statusCode()).isEqualTo(400);
+        assertThat(invalid.body()).isEqualTo("The WebSocket close code of a drain is 1000. Allowed: 1001 (Going Away) or 1012 (Service Restart)");
+        assertThat(server.request("POST", "/actuator/changeover/drain?code=soon", "Content-Type", "application/json").statusCode()).isEqualTo(400);
+        assertThat(server.request("GET", "/actuator/changeover").body()).contains("\"draining\":false");
     }
 
     @Test

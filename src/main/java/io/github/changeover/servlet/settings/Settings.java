@@ -2,6 +2,7 @@ package io.github.changeover.servlet.settings;
 
 import io.github.changeover.connection.ConnectionLimiter;
 import io.github.changeover.connection.ConnectionLimits;
+import io.github.changeover.connection.DrainOptions;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
  * The configuration of an application, read once at the start. Every default value works. A value that is not allowed stops the deployment.
  *
  * @param limits           the limits of a switched connection
+ * @param drainOptions     how connections are drained
  * @param negotiation      time within which the content of a request that switches must arrive
  * @param maxContent       maximum bytes of content of a request whose protocol accepts content
  * @param maxCapture       maximum bytes of a captured response in memory
@@ -37,7 +39,7 @@ import java.util.stream.Stream;
  * @param connectionLimits           the connection limits
  * @param operating        the settings for operators
  */
-public record Settings(ConnectionLimits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, int eventLoops, long maxMemory,
+public record Settings(ConnectionLimits limits, DrainOptions drainOptions, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, int eventLoops, long maxMemory,
                 String container, boolean servletApiOnly, List<ProtocolToken> off,
                 Map<PathTemplate, PathSetting> paths, ConnectionLimiter.Maximums connectionLimits, OperatorSettings operating) {
     /**
@@ -52,8 +54,11 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
 
     public static final String CONTAINER = "changeover.container";
     public static final String LOOPS = "changeover.loops";
+    private static final String DRAIN_PACE = "changeover.drain.pace", DRAIN_CODE = "changeover.drain.code";
+    private static final int MAX_PACE = 1_000_000;
+    private static final String GOING_AWAY = "1001", SERVICE_RESTART = "1012";     // WebSocket close codes (RFC 6455 section 7.4.1, and the IANA registry)
     private static final Set<String> APPLICATION_SETTINGS = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
-            "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
+            "changeover.linger", "changeover.drain", DRAIN_PACE, DRAIN_CODE, "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
             "changeover.off", CONTAINER, "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
             "changeover.stall.min", "changeover.callbacks.max", LOOPS, "changeover.memory.max");
     private static final Set<String> PATH_SETTINGS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
@@ -87,7 +92,9 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
                         + " and changeover.protocol.TOKEN.connections.max");
             }
         }
-        return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
+        DrainOptions drain = new DrainOptions(source.count(DRAIN_PACE, 0, MAX_PACE),
+                source.oneOf(DRAIN_CODE, GOING_AWAY, GOING_AWAY, SERVICE_RESTART).equals(SERVICE_RESTART));
+        return new Settings(limits, drain, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
                 source.count(LOOPS, Runtime.getRuntime().availableProcessors(), 1000),
@@ -173,6 +180,19 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
                 .min(Comparator.naturalOrder()).orElse(Duration.ZERO);
     }
 
+    /** Returns a warning if the pace of a drain is too slow for as many connections as the application accepts. */
+    public Optional<String> drainWarning() {
+        int pace = drainOptions.pace(), most = connectionLimits.all();
+        if (pace == 0 || most == 0) return Optional.empty();
+        if (limits.drain().isZero()) return Optional.of(DRAIN_PACE + " has no effect, because changeover.drain is 0s: all handlers are called at once. Set changeover.drain to a longer time");
+        double seconds = limits.drain().toMillis() / 1000.0 * DrainOptions.NOTIFIED_WITHIN_PERCENT / 100;
+        if (most <= pace * seconds) return Optional.empty();
+        long raised = (long) Math.ceil(most / seconds), longer = (long) Math.ceil((double) most / pace * 100 / DrainOptions.NOTIFIED_WITHIN_PERCENT), fewer = (long) (pace * seconds);
+        return Optional.of(DRAIN_PACE + " is " + pace + ". A drain calls the handler of every connection within " + DrainOptions.NOTIFIED_WITHIN_PERCENT + " % of changeover.drain (" + time(limits.drain())
+                + "), so with " + most + " connections (changeover.connections.max) the pace is raised to " + raised + " connections per second. To keep the pace, set changeover.drain to at least "
+                + longer + "s" + (fewer > 0 ? ", or changeover.connections.max to at most " + fewer : "") + ". To accept the higher pace, set " + DRAIN_PACE + " to at least " + raised);
+    }
+
     /** Returns the effective configuration for the report at the start. */
     public Map<String, String> shown() {
         Map<String, String> shown = new LinkedHashMap<>();
@@ -183,6 +203,8 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         shown.put("closing", time(limits.closing()));
         shown.put("linger", time(limits.linger()));
         shown.put("drain", time(limits.drain()));
+        shown.put("drain.pace", Integer.toString(drainOptions.pace()));
+        shown.put("drain.code", drainOptions.restart() ? SERVICE_RESTART : GOING_AWAY);
         shown.put("lifetime", time(limits.lifetime()));
         shown.put("early-data.max", limits.earlyData() == ConnectionLimits.ANY ? "any" : Integer.toString(limits.earlyData()));
         shown.put("negotiation.timeout", time(negotiation));

@@ -70,6 +70,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
 
     /** The code for the client, the code for the endpoint, and the reason. */
     private record CloseResult(CloseCode client, CloseCode endpoint, String reason) {
+        static final CloseResult GOING_AWAY = of(CloseCodes.GOING_AWAY, "The server is closing the connection.");
+
         static CloseResult of(CloseCode code, String reason) {
             return new CloseResult(code, code, reason);
         }
@@ -252,7 +254,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
 
     @Override
     public void drain(SwitchedConnection connection, Duration grace) {
-        end(ending(connection.advanced(), CloseCause.of(CloseCause.Kind.DRAINED, "")));
+        AdvancedConnection advanced = connection.advanced();
+        end(ending(advanced, advanced.requestedCause().orElseGet(() -> CloseCause.of(CloseCause.Kind.DRAINED, ""))));
     }
 
     /** Returns codes and reason for a session that the server must close. */
@@ -263,7 +266,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
             case EXPIRED -> CloseResult.of(CloseCodes.VIOLATED_POLICY, "The validity period of this session is over.");
             case STALLED -> CloseResult.of(CloseCodes.VIOLATED_POLICY, "The rest of a message arrived too slowly (changeover.stall, changeover.stall.min).");
             case MEMORY -> CloseResult.of(FrameFault.NO_MEMORY);
-            default -> CloseResult.of(CloseCodes.GOING_AWAY, "The server is closing the connection.");
+            case DRAINED -> cause.restarts() ? CloseResult.of(CloseCodes.SERVICE_RESTART, "The server is restarting.") : CloseResult.GOING_AWAY;
+            default -> CloseResult.GOING_AWAY;
         };
     }
 

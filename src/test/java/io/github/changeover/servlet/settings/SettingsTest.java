@@ -3,6 +3,7 @@ package io.github.changeover.servlet.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.connection.DrainOptions;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
 import jakarta.servlet.ServletContext;
@@ -69,6 +70,31 @@ public class SettingsTest {
         assertThatThrownBy(() -> read("changeover.path./b.library", "1")).hasMessageContaining("no such setting");
         assertThatThrownBy(() -> read("changeover.path.b{.library.size", "1")).hasMessageContaining("no such setting");
         assertThatThrownBy(() -> read("changeover.path./b{.library.size", "1")).hasMessageContaining("a path between");
+    }
+
+    @Test
+    void drainIsAtOnceAndNotARestartByDefault() {
+        assertThat(read().drainOptions()).isEqualTo(new DrainOptions(0, false));
+        assertThat(read("changeover.drain.pace", "250", "changeover.drain.code", "1012").drainOptions()).isEqualTo(new DrainOptions(250, true));
+        assertThat(read("changeover.drain.pace", "250", "changeover.drain.code", "1012").shown()).containsEntry("drain.pace", "250").containsEntry("drain.code", "1012");
+        assertThatThrownBy(() -> read("changeover.drain.code", "1000")).hasMessage("The setting changeover.drain.code is '1000'. Allowed: 1001 or 1012");
+        assertThatThrownBy(() -> read("changeover.drain.pace", "-1")).hasMessageContaining("changeover.drain.pace is '-1'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 5s, 10000", "2500, 5s, 10000", "100, 125s, 10000", "100, 5s, 400", "1, 5s, 0"})
+    void sufficientPaceNeedsNoWarning(String pace, String drain, String connections) {
+        assertThat(read("changeover.drain.pace", pace, "changeover.drain", drain, "changeover.connections.max", connections).drainWarning()).isEmpty();
+    }
+
+    @Test
+    void insufficientPaceNeedsAWarning() {
+        assertThat(read("changeover.drain.pace", "100").drainWarning()).contains("changeover.drain.pace is 100. A drain calls the handler of every connection within 80 % of changeover.drain (5s), "
+                + "so with 10000 connections (changeover.connections.max) the pace is raised to 2500 connections per second. To keep the pace, set changeover.drain to at least 125s, "
+                + "or changeover.connections.max to at most 400. To accept the higher pace, set changeover.drain.pace to at least 2500");
+        assertThat(read("changeover.drain.pace", "100", "changeover.drain", "0s").drainWarning()).contains(
+                "changeover.drain.pace has no effect, because changeover.drain is 0s: all handlers are called at once. Set changeover.drain to a longer time");
+        assertThat(read("changeover.drain.pace", "1", "changeover.drain", "1s").drainWarning().orElseThrow()).doesNotContain("at most");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.changeover.connection.CallbackExecutor;
 import io.github.changeover.connection.ConnectionLimits;
 import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.connection.ConnectionMonitor;
+import io.github.changeover.connection.DrainOptions;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.it.Frames;
@@ -214,6 +215,41 @@ class CloseNoticeTest {
         blockInCallback(session -> { });
         application.registry().startDraining(Duration.ZERO);
         awaitEnd(CloseCause.Kind.DRAINED);
+        assertThat(transport.text()).isEqualTo(close(1001, "The server is closing the connection."));
+    }
+
+    private static final String RESTARTS = close(1012, "The server is restarting.");
+
+    @Test
+    void restartClosesWith1012() throws Exception {
+        connect(Duration.ZERO);
+        application.registry().startDraining(Duration.ofSeconds(10), true);
+        await(transport::outputEnded);
+        assertThat(transport.text()).isEqualTo(RESTARTS);
+        await(() -> HEARD.contains("close 1012 The server is restarting."));
+    }
+
+    @ParameterizedTest(name = "a callback blocks, and the application restarts: by {0}")
+    @ValueSource(strings = {"stop", "drain", "startDraining"})
+    void restartDuringACallbackClosesWith1012(String how) throws Exception {
+        connect(Duration.ZERO);
+        application.registry().drainOptions(new DrainOptions(0, true));
+        blockInCallback(session -> { });
+        switch (how) {
+            case "stop" -> application.registry().stop(Duration.ZERO);
+            case "drain" -> application.registry().drain(Duration.ZERO);
+            default -> application.registry().startDraining(Duration.ZERO);
+        }
+        awaitEnd(CloseCause.Kind.DRAINED);
+        assertThat(transport.text()).isEqualTo(RESTARTS);
+    }
+
+    @Test
+    void closeOfOneConnectionIsNotARestart() throws Exception {
+        connect(Duration.ZERO);
+        application.registry().drainOptions(new DrainOptions(0, true));
+        connection.drain(CloseCause.of(CloseCause.Kind.LIFETIME, "a test"));
+        await(transport::outputEnded);
         assertThat(transport.text()).isEqualTo(close(1001, "The server is closing the connection."));
     }
 
