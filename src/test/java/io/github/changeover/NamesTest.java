@@ -55,7 +55,7 @@ class NamesTest {
 
     private static List<Class<?>> publicTypes() throws IOException, ReflectiveOperationException {
         List<Class<?>> found = new ArrayList<>();
-        for (String folder : List.of("", "spi")) {
+        for (String folder : List.of("", "spi", "relay")) {
             try (Stream<Path> files = Files.list(SOURCES.resolve(folder))) {
                 for (Path file : files.filter(each -> each.toString().endsWith(".java") && !each.endsWith("package-info.java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
