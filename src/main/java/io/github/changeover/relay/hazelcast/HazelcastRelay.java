@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.StampedLock;
 import java.util.stream.IntStream;
 
 /**
@@ -39,7 +40,7 @@ final class HazelcastRelay implements Relay {
     private static final int TOPICS = 32;
     private static final long START_SECONDS = 30;
     private static final long CHANGE_SECONDS = 5;
-    private static final long CLOSE_SECONDS = 10;
+    private static final long CLOSE_MILLIS = 10_000;
     private static final long REOPEN_MILLIS = 2000;
 
     private final HazelcastSource source;
@@ -47,7 +48,9 @@ final class HazelcastRelay implements Relay {
     private final List<Set<String>> channels = IntStream.range(0, TOPICS).mapToObj(topic -> (Set<String>) ConcurrentHashMap.<String>newKeySet()).toList();
     private final Object reports = new Object();
     private boolean reported;
+    private final StampedLock deliveries = new StampedLock();
     private ScheduledThreadPoolExecutor executor;
+    private volatile Thread thread;
     private volatile Receiver receiver;
     private volatile HazelcastInstance instance;
     private volatile Listener listener;
@@ -77,7 +80,7 @@ final class HazelcastRelay implements Relay {
         receiver = to;
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "changeover-relay-hazelcast");
+            thread = new Thread(task, "changeover-relay-hazelcast");
             thread.setDaemon(true);
             thread.setContextClassLoader(loader);
             return thread;
@@ -156,9 +159,14 @@ final class HazelcastRelay implements Relay {
 
     private void received(byte[] bytes) {
         ChannelMessage message = ChannelMessage.decode(bytes).orElse(null);
-        Receiver to = receiver;
-        if (message == null || to == null || !channels.get(topicOf(message.channel())).contains(message.channel())) return;
-        to.received(message.channel(), message.message());
+        if (message == null || !channels.get(topicOf(message.channel())).contains(message.channel())) return;
+        long stamp = deliveries.readLock();
+        try {
+            Receiver to = receiver;
+            if (to != null) to.received(message.channel(), message.message());
+        } finally {
+            deliveries.unlockRead(stamp);
+        }
     }
 
     // ---- publish
@@ -271,7 +279,7 @@ final class HazelcastRelay implements Relay {
     @Override
     public void close() {
         closed = true;
-        receiver = null;
+        endDeliveries();
         if (executor == null) return;
         Listener current = listener;
         if (current != null) current.detach();
@@ -284,11 +292,26 @@ final class HazelcastRelay implements Relay {
                 executor.shutdownNow();
             }
         });
+        Thread last = thread;
+        if (last == null) return;
         try {
-            if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) LOG.log(System.Logger.Level.WARNING, "Hazelcast has not removed the listeners yet; this continues");
+            last.join(CLOSE_MILLIS);
+            if (last.isAlive()) LOG.log(System.Logger.Level.WARNING, "The members of Hazelcast have not confirmed the end yet; the thread of the relay continues to wait");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Waits for a delivery that is in progress, so that nothing is delivered after {@code close}. */
+    private void endDeliveries() {
+        long stamp = 0;
+        try {
+            stamp = deliveries.tryWriteLock(1, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        receiver = null;
+        if (stamp != 0) deliveries.unlockWrite(stamp);
     }
 
     private void end() {

@@ -124,6 +124,24 @@ class RedisRelayTest extends RelayContract {
         }
     }
 
+    /** Redis before 6, and servers of others that only have the older protocol. */
+    @Test
+    void serverWithoutResp3() throws Exception {
+        try (RedisServer redis = RedisServer.start("--rename-command", "HELLO", ""); Relay one = relay("redis://127.0.0.1:" + redis.port(), Map.of())) {
+            RecordingReceiver receiver = start(one);
+            for (int number = 0; number < 100; number++) {
+                publish(one, "" + number);
+                one.interest("app:" + number, true);
+            }
+            for (int number = 0; number < 100; number += 2) one.interest("app:" + number, false);
+            for (int number = 0; number < 100; number++) one.publish("app:" + number, new byte[1]);
+            assertThat(receiver.awaitMessages(NEWS, 100).texts(NEWS)).hasSize(100).endsWith("99");
+            receiver.awaitMessages("app:99", 1);
+            assertThat(receiver.bytes("app:97")).hasSize(1);
+            assertThat(receiver.bytes("app:98")).isEmpty();
+        }
+    }
+
     @Test
     void startFailsWithoutAServer() throws Exception {
         int port = RedisServer.freePort();
