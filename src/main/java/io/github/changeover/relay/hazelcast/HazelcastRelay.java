@@ -94,10 +94,17 @@ final class HazelcastRelay implements Relay {
     private void open() throws IOException {
         if (closed) return;
         HazelcastInstance opened = source.open();
-        listener = new Listener(this);
-        lifecycleRegistration = opened.getLifecycleService().addLifecycleListener(listener);
-        instance = opened;
-        for (int number = 0; number < TOPICS; number++) adjust(number);
+        try {
+            instance = opened;
+            listener = new Listener(this);
+            lifecycleRegistration = opened.getLifecycleService().addLifecycleListener(listener);
+            // If it ended before the listener was added, nothing would report that.
+            if (!opened.getLifecycleService().isRunning()) throw new IOException("The Hazelcast instance has ended");
+            for (int number = 0; number < TOPICS; number++) adjust(number);
+        } catch (IOException | RuntimeException failed) {
+            end();
+            throw failed;
+        }
         LOG.log(System.Logger.Level.INFO, "The relay uses the Hazelcast instance {0}, a cluster of {1} members", opened.getName(), opened.getCluster().getMembers().size());
         report(opened.getLifecycleService().isRunning());
     }
@@ -240,9 +247,9 @@ final class HazelcastRelay implements Relay {
         if (current == null || closed) return;
         try {
             for (int number = 0; number < TOPICS; number++) {
-                if (registrations[number] == null) continue;
-                topic(current, number).removeMessageListener(registrations[number]);
+                UUID registration = registrations[number];
                 registrations[number] = null;
+                if (registration != null) topic(current, number).removeMessageListener(registration);
                 adjust(number);
             }
             report(current.getLifecycleService().isRunning());
@@ -322,6 +329,8 @@ final class HazelcastRelay implements Relay {
             for (int number = 0; number < TOPICS; number++) {
                 if (registrations[number] != null) topic(current, number).removeMessageListener(registrations[number]);
             }
+        } catch (HazelcastException | IllegalStateException ended) {
+            LOG.log(System.Logger.Level.DEBUG, "The listeners were not removed, because the Hazelcast instance has ended", ended);
         } finally {
             forget();
             source.release(current);

@@ -12,7 +12,7 @@ final class ServerHazelcast implements HazelcastSource {
 
     private final String server;
     private final HazelcastSource otherwise;
-    private boolean usesOther;
+    private HazelcastInstance other;
 
     /**
      * @param server the name and the version of the server
@@ -30,8 +30,8 @@ final class ServerHazelcast implements HazelcastSource {
             found = new InitialContext().lookup(JNDI_NAME);
         } catch (NamingException absent) {
             if (!server.contains("Payara")) {
-                usesOther = true;
-                return otherwise.open();
+                other = otherwise.open();
+                return other;
             }
             // When Payara starts, it starts Hazelcast after it has loaded the applications.
             throw new IOException("Payara has no Hazelcast at the JNDI name " + JNDI_NAME + ". Either it is not started yet, or it is disabled. Enable it with asadmin set-hazelcast-configuration --enabled=true,"
@@ -43,6 +43,6 @@ final class ServerHazelcast implements HazelcastSource {
 
     @Override
     public void release(HazelcastInstance instance) {
-        if (usesOther) otherwise.release(instance);
+        if (instance == other) otherwise.release(instance);
     }
 }

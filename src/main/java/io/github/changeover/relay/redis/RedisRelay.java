@@ -90,7 +90,7 @@ final class RedisRelay implements Relay {
             subscribing = client.connectPubSub(CODEC);
             subscribing.addListener(new Subscription());
             resources.eventExecutorGroup().scheduleAtFixedRate(this::ping, PING.toMillis(), PING.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | LinkageError failed) {
             throw new IOException("Cannot connect to Redis at " + settings + ": " + reason(failed), failed);
         }
     }
@@ -121,10 +121,21 @@ final class RedisRelay implements Relay {
                     return true;
                 })
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .socketOptions(SocketOptions.builder().connectTimeout(RedisSettings.TIMEOUT).keepAlive(true).build());
         settings.tls().ifPresent(options::sslOptions);
+        try {
+            MaintenanceNotifications.disable(options);
+        } catch (LinkageError earlier) {
+            LOG.log(System.Logger.Level.DEBUG, "Lettuce is earlier than 7.0, which has no maintenance notifications");
+        }
         return options.build();
+    }
+
+    /** With them, a server can ask Lettuce to move to another address, and Lettuce would take commands without a response along. */
+    private static final class MaintenanceNotifications {
+        static void disable(ClientOptions.Builder options) {
+            options.maintNotificationsConfig(MaintNotificationsConfig.disabled());
+        }
     }
 
     private void ping() {
