@@ -54,7 +54,10 @@ public interface Relay extends AutoCloseable {
          */
         void received(String channel, byte[] message);
 
-        /** Reports that the connection to the message system was lost ({@code false}) or is restored ({@code true}). May be repeated. */
+        /**
+         * Reports that the connection to the message system was lost ({@code false}) or is restored ({@code true}). May be repeated. After {@link Relay#start} the
+         * relay counts as connected, whether or not it has reported that.
+         */
         void connected(boolean connected);
     }
 }

@@ -47,7 +47,9 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
     private final Set<TopicState> unchecked = ConcurrentHashMap.newKeySet();       // topics with numbers that a heartbeat has named
     private final Thread thread;
     private final LongAdder sent = new LongAdder(), unsent = new LongAdder(), received = new LongAdder(), lost = new LongAdder(), nodesLost = new LongAdder(), invalid = new LongAdder();
-    private volatile boolean up;
+    private volatile boolean up;                    // the relay is ready and connected; changed under the lock, like the next two fields
+    private boolean ready;                          // the relay is started and has its channels of interest
+    private boolean connected;                      // what the relay has reported
     private volatile boolean closed;
     private volatile boolean newNode;               // a node needs a complete heartbeat
     private volatile boolean restored;              // the interest must be set again where it failed
@@ -126,20 +128,24 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
     // ---- called by the relay, on its threads
 
     @Override
-    public void connected(boolean connected) {
-        if (closed || up == connected) return;
-        synchronized (this) {
-            if (closed || up == connected) return;
-            if (connected) {
-                nodes.reconnected(System.nanoTime());
-                newNode = true;
-                restored = true;
-            }
-            up = connected;
+    public void connected(boolean now) {
+        change(() -> connected = now);
+    }
+
+    /** Changes what {@link #up} depends on, and reports a change of it. */
+    private synchronized void change(Runnable state) {
+        state.run();
+        boolean now = ready && connected;
+        if (closed || up == now) return;
+        if (now) {
+            nodes.reconnected(System.nanoTime());
+            newNode = true;
+            restored = true;
         }
-        if (connected) LOG.log(System.Logger.Level.INFO, "The relay ''{0}'' is connected: topics include other nodes", settings.kind());
+        up = now;
+        if (now) LOG.log(System.Logger.Level.INFO, "The relay ''{0}'' is connected: topics include other nodes", settings.kind());
         else LOG.log(System.Logger.Level.WARNING, "The relay ''{0}'' has lost its connection: messages of topics reach this node only, until it is restored", settings.kind());
-        topics.events().put(new TopicEvent.RelayChanged(connected));
+        topics.events().put(new TopicEvent.RelayChanged(now));
     }
 
     @Override
@@ -247,6 +253,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
         Relay made = null;
         try {
             made = relays.get();
+            change(() -> connected = true);         // unless the relay reports something else
             made.start(this);
             made.interest(nodesChannel, true);
             relay = made;
@@ -254,7 +261,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
             interests.clear();
             topics.states().forEach(state -> changedMembers.add(state.key()));
             updateInterests();
-            connected(true);
+            change(() -> ready = true);
         } catch (IOException | RuntimeException | LinkageError failure) {
             if (made != null) closeQuietly(made);
             if (failureLogged) return;
@@ -269,7 +276,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
         if (relay == null) return;
         closeQuietly(relay);
         relay = null;
-        connected(false);
+        change(() -> ready = false);
     }
 
     private static void closeQuietly(Relay relay) {
@@ -351,7 +358,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
 
     /** Finds what heartbeats have named and has not arrived, and nodes that are silent. */
     private void check(long now) {
-        for (TopicState state : unchecked) {
+        for (TopicState state : List.copyOf(unchecked)) {     // a copy, because a state may be added again
             unchecked.remove(state);        // first, because another heartbeat may arrive
             if (state.sequences().check(now, timing.late().toNanos(), (from, count) -> missing(state, from, count))) unchecked.add(state);
         }

@@ -246,6 +246,25 @@ class ClusterTest {
     }
 
     @Test
+    void lossesInManyTopicsAreTold() {
+        Node one = node(), two = node();
+        int topics = 1000;
+        MemoryConnection connection = two.join("t0");
+        two.topics.limit(new TopicLimits(topics, topics, 1000, 1 << 20));
+        for (int t = 1; t < topics; t++) two.topics.member(connection.connection(), LINES).join("t" + t);
+        awaitMembers("t999", 1, one);
+        for (int t = 0; t < topics; t++) one.topics.topic("t" + t).publish("x");
+        await(() -> two.counts().received() == topics);
+        for (int t = 0; t < topics; t++) bus.drop("app:tt" + t, 1);
+        for (int t = 0; t < topics; t++) one.topics.topic("t" + t).publish("y");
+        await(() -> two.told() == topics);
+        one.join("here");
+        awaitMembers("here", 1, two);
+        two.topics.topic("t1").publish("z");
+        await(() -> two.counts().sent() == 1);      // its thread still works
+    }
+
+    @Test
     void lostConnectionDegradesToTheNodeAndComesBack() {
         Node one = node(), two = node();
         MemoryConnection here = one.join("news"), there = two.join("news");

@@ -33,13 +33,13 @@ final class TopicNode {
     private final AtomicInteger nodesLost = new AtomicInteger();
     private final long[] numbers;
 
-    private TopicNode(String uri, String label, int topicCount) {
+    private TopicNode(String uri, String label, int topicCount, int divisor) {
         this.label = label;
         this.topicCount = topicCount;
         numbers = new long[topicCount];
         ClassLoader loader = TopicNode.class.getClassLoader();
         Supplier<Relay> relays = () -> new RedisRelayFactory().create(new TestEnvironment(Map.of("changeover.relay.redis.uri", uri)));
-        Cluster cluster = new Cluster(topics, new RelaySettings("redis", "app", RelayMessage.Signer.of(Optional.of("secret")), 64 << 20), relays, RelayTiming.DEFAULT, loader);
+        Cluster cluster = new Cluster(topics, new RelaySettings("redis", "app", RelayMessage.Signer.of(Optional.of("secret")), 64 << 20), relays, timing(divisor), loader);
         topics.listen(event -> {
             if (event instanceof TopicEvent.Gap gap) told.addAndGet(gap.count());
             if (event instanceof TopicEvent.NodeLost) nodesLost.incrementAndGet();
@@ -49,6 +49,12 @@ final class TopicNode {
         Member member = new Member(topics, new Checked(connection));
         for (int i = 0; i < topicCount; i++) topics.join(TopicState.TOPIC + "t" + i, null, member);
         cluster.start();
+    }
+
+    private static RelayTiming timing(int divisor) {
+        RelayTiming usual = RelayTiming.DEFAULT;
+        return new RelayTiming(usual.heartbeat().dividedBy(divisor), usual.check().dividedBy(divisor), usual.late().dividedBy(divisor), usual.expiry().dividedBy(divisor),
+                usual.active().dividedBy(divisor), usual.retired(), usual.retry());
     }
 
     /** Does nothing. */
@@ -116,9 +122,9 @@ final class TopicNode {
                 + " up=" + (relay.state() == RelayState.UP ? 1 : 0) + " invalid=" + relay.invalid() + " members=" + topics.topic("t0").presence().members() + " unsent=" + relay.unsent();
     }
 
-    /** @param arguments the address of Redis, the label of the node, and the number of topics */
+    /** @param arguments the address of Redis, the label of the node, the number of topics, and what the default times are divided by */
     public static void main(String[] arguments) throws IOException {
-        TopicNode node = new TopicNode(arguments[0], arguments[1], Integer.parseInt(arguments[2]));
+        TopicNode node = new TopicNode(arguments[0], arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in));
         for (String command = commands.readLine(); command != null; command = commands.readLine()) {
             String[] words = command.split(" ");

@@ -63,6 +63,7 @@ final class RedisRelay implements Relay {
     private RedisClient client;
     private StatefulRedisConnection<String, byte[]> publishing;
     private StatefulRedisPubSubConnection<String, byte[]> subscribing;
+    private boolean unresponsive;       // used by publish only
     private volatile boolean closed;
 
     // ---- guarded by lock
@@ -254,7 +255,9 @@ final class RedisRelay implements Relay {
     @Override
     public void publish(String channel, byte[] message) throws IOException {
         try {
-            if (!inFlight.tryAcquire(IN_FLIGHT_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            boolean free = unresponsive ? inFlight.tryAcquire() : inFlight.tryAcquire(IN_FLIGHT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            unresponsive = !free;        // then the next messages do not wait: they would delay all others
+            if (!free) {
                 throw new IOException("Redis at " + settings + " has not confirmed " + IN_FLIGHT + " messages within " + IN_FLIGHT_WAIT.toSeconds() + " seconds; the message was discarded");
             }
         } catch (InterruptedException interrupted) {
