@@ -43,7 +43,7 @@ public final class Topics {
     private final AtomicBoolean deliveryFailureLogged = new AtomicBoolean();
     private volatile TopicLimits limits = TopicLimits.DEFAULT;
     private volatile Cluster cluster;           // null without a relay
-    private volatile Function<Session, TopicOutput> sessions = session -> null;
+    private volatile Function<Session, TopicOutput> sessions;       // null without the WebSocket engine. No lambda: it would need the WebSocket API
 
     Topics() {
     }
@@ -111,7 +111,8 @@ public final class Topics {
      * @throws IllegalArgumentException if the session is not one of Changeover, such as a session of the container's own engine
      */
     public Member member(Session session) {
-        TopicOutput output = sessions.apply(session);
+        Function<Session, TopicOutput> find = sessions;
+        TopicOutput output = find == null ? null : find.apply(session);
         if (output == null) {
             throw new IllegalArgumentException("Topics need a session of Changeover's WebSocket engine that belongs to this application, not a " + session.getClass().getName()
                     + ": see the settings changeover.websocket.engine and changeover.container, and the report in the log");
