@@ -63,6 +63,8 @@ class ArchitectureTest {
             Map.entry(".dryrun", List.of(".http", ".spi", ".negotiation")),
             Map.entry(".loopback", List.of(".http", ".spi", ".forwarded", ".netty", "io.netty..")),
             Map.entry(".netty", List.of(".spi", "io.netty..")),
+            Map.entry(".relay.redis", List.of(".relay", "io.lettuce..", "io.netty..")),
+            Map.entry(".relay.hazelcast", List.of(".relay", "jakarta.servlet", "com.hazelcast..")),
             Map.entry(".h2c", List.of(".http", ".spi", ".negotiation", ".loopback", ".netty", "io.netty..")),
             Map.entry(".tls", List.of(".http", ".spi", ".loopback", ".netty", "io.netty..")),
             Map.entry(".servlet", List.of("", ".internal", ".http", ".spi", ".negotiation", ".connection", ".eventloop", ".management", ".forwarded", ".servlet.capture", ".servlet.adapter", ".servlet.rules", ".servlet.innerrequest", ".servlet.settings", "jakarta.servlet..")),
@@ -209,8 +211,10 @@ class ArchitectureTest {
     @Test
     void publicApiIsDocumented() throws IOException {
         List<Path> files = new ArrayList<>(sources(SOURCES.resolve(ROOT.replace('.', '/') + "/spi")));
-        try (Stream<Path> root = Files.list(SOURCES.resolve(ROOT.replace('.', '/')))) {
-            root.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
+        for (String folder : List.of("", "relay")) {
+            try (Stream<Path> inFolder = Files.list(SOURCES.resolve(ROOT.replace('.', '/')).resolve(folder))) {
+                inFolder.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
+            }
         }
         List<String> silent = new ArrayList<>();
         var compiler = ToolProvider.getSystemJavaCompiler();

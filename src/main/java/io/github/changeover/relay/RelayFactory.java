@@ -2,6 +2,7 @@ package io.github.changeover.relay;
 
 import jakarta.servlet.ServletContext;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes the relay of an application, if {@code changeover.relay} names it. Found by {@link java.util.ServiceLoader} and among the beans of CDI or of a
@@ -10,6 +11,14 @@ import java.util.Optional;
 public interface RelayFactory {
     /** The value of {@code changeover.relay} for this relay: a word of lower-case letters, such as {@code nats}. */
     String name();
+
+    /**
+     * Returns the names of its settings, such as {@code changeover.relay.nats.url}. Only those of factories that are services are known; another setting whose
+     * name begins with {@code changeover.} stops the deployment.
+     */
+    default Set<String> settings() {
+        return Set.of();
+    }
 
     /**
      * Makes a relay that is not started yet. Called again after a relay could not start.

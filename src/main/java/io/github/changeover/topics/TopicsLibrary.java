@@ -10,6 +10,7 @@ import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.ServletContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,10 +28,6 @@ public final class TopicsLibrary implements ProtocolLibrary {
     private static final String RELAY_QUEUE_MAX = "changeover.relay.queue.max";
     private static final String NONE = "none";
     private static final int LONGEST_NAME = 90;
-    /** The settings of the relays of Changeover. Their classes may need libraries that are missing, so the names are listed here. */
-    private static final Set<String> OF_RELAYS = Set.of("changeover.relay.redis.uri", "changeover.relay.redis.username", "changeover.relay.redis.password",
-            "changeover.relay.redis.truststore", "changeover.relay.redis.truststore-password", "changeover.relay.hazelcast.members", "changeover.relay.hazelcast.port",
-            "changeover.relay.hazelcast.address", "changeover.relay.hazelcast.cluster");
 
     /** Called by the ServiceLoader. */
     public TopicsLibrary() {
@@ -39,7 +36,7 @@ public final class TopicsLibrary implements ProtocolLibrary {
     @Override
     public Set<String> settings() {
         Set<String> settings = new TreeSet<>(Set.of(MAX, MEMBER_MAX, MESSAGE_MAX, WAITING_MAX, RELAY, RELAY_NAME, RELAY_SECRET, RELAY_QUEUE_MAX));
-        settings.addAll(OF_RELAYS);
+        ServiceLoader.load(RelayFactory.class, TopicsLibrary.class.getClassLoader()).forEach(factory -> settings.addAll(factory.settings()));
         return settings;
     }
 

@@ -4,7 +4,7 @@
  *
  * <p>{@link io.github.changeover.testkit.Wire} is a client that sends and receives bytes, over TCP or in memory.
  * {@link io.github.changeover.testkit.MemoryConnection} runs a handler, and {@link io.github.changeover.testkit.MemoryServer}
- * runs complete protocols with their negotiation, both without a container. {@link io.github.changeover.testkit.Expect} checks
- * a response. A check that fails throws an {@link java.lang.AssertionError}.
+ * runs complete protocols with their negotiation, both without a container. {@link io.github.changeover.testkit.InMemoryRelay} connects
+ * several nodes in one JVM. {@link io.github.changeover.testkit.Expect} checks a response. A check that fails throws an {@link java.lang.AssertionError}.
  */
 package io.github.changeover.testkit;
