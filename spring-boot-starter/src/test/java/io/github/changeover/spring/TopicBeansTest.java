@@ -119,6 +119,7 @@ class TopicBeansTest {
     /** A relay to no other node, whose connection the test loses and restores. */
     static final class FakeRelay implements RelayFactory, Relay {
         private volatile Receiver receiver;
+        private volatile String relayName;
 
         @Override
         public String name() {
@@ -127,6 +128,7 @@ class TopicBeansTest {
 
         @Override
         public Relay create(Environment environment) {
+            relayName = environment.relayName();
             return this;
         }
 
@@ -150,7 +152,7 @@ class TopicBeansTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(List.of(TestApplication.class, Beans.class), "changeover.relay=fake", "changeover.health.path=/health", "management.endpoints.web.exposure.include=*",
+        server = TestServer.start(List.of(TestApplication.class, Beans.class), "changeover.relay=fake", "spring.application.name=newspaper", "changeover.health.path=/health", "management.endpoints.web.exposure.include=*",
                 "management.endpoint.health.show-details=always");
     }
 
@@ -176,6 +178,12 @@ class TopicBeansTest {
             assertThat(body("/actuator/changeover")).contains("\"topics\":{\"topics\":1,\"members\":2,\"published\":1,\"dropped\":0}", "\"relay\":{\"name\":\"fake\",\"state\":\"");
             assertThat(body("/actuator/changeover/topics")).isEqualTo("[{\"name\":\"news\",\"members\":2,\"membersOfAllNodes\":2,\"dropped\":0}]");
         }
+    }
+
+    @Test
+    @DisplayName("channels of the relay have the name of the application, not the display name that all applications have")
+    void nameOfTheRelayIsThatOfTheApplication() {
+        assertThat(server.context.getBean(FakeRelay.class).relayName).isEqualTo("newspaper");
     }
 
     @Test
