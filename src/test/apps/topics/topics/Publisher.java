@@ -52,6 +52,8 @@ public class Publisher extends HttpServlet {
         } else if (request.getParameter("user") != null) {
             topics.user(request.getParameter("user")).publish("to " + request.getParameter("user"));
             response.getWriter().print("published");
+        } else if (request.getParameter("relay") != null) {
+            FakeRelay.receiver.connected(Boolean.parseBoolean(request.getParameter("relay")));
         } else if (request.getParameter("events") != null) {
             response.getWriter().print(String.join("\n", EVENTS));
         } else {

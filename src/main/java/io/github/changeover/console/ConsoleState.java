@@ -5,6 +5,8 @@ import io.github.changeover.management.DecisionRecord;
 import io.github.changeover.management.MetricsSnapshot;
 import io.github.changeover.management.ResponseSummary;
 import io.github.changeover.management.StartReport;
+import io.github.changeover.management.TopicCounts;
+import io.github.changeover.management.TopicView;
 import io.github.changeover.management.UpgradeManagement;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 final class ConsoleState {
     static final int MAX_CONNECTIONS = 500;
     static final int MAX_DECISIONS = 200;
+    static final int MAX_TOPICS = 50;
     private static final int REPEATED_DECISIONS = 20;
 
     private ConsoleState() {
@@ -50,12 +53,14 @@ final class ConsoleState {
             List<ConnectionView> live = seen.connections();
             List<DecisionRecord> decisions = seen.decisionsAfter(decision);
             List<List<Long>> fresh = samples.after(sample);
+            MetricsSnapshot counts = seen.counts();
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("instance", instance);
             map.put("now", System.currentTimeMillis());
             map.put("draining", seen.draining());
             map.put("off", seen.switchedOff());
-            map.put("counts", counts(seen.counts()));
+            map.put("counts", counts(counts));
+            map.put("topics", topics(counts.topics(), seen.largestTopics(MAX_TOPICS)));
             map.put("live", live.size());
             map.put("connections", live.stream().limit(MAX_CONNECTIONS).map(ConsoleState::connection).toList());
             map.put("decisions", decisions.stream().limit(MAX_DECISIONS).map(ConsoleState::decision).toList());
@@ -95,6 +100,41 @@ final class ConsoleState {
         map.put("memoryMax", counts.memoryMax());
         map.put("slowWrites", counts.slowWrites());
         map.put("loops", Map.of("running", counts.loopsRunning(), "connections", counts.loopConnections(), "handovers", counts.loopHandovers()));
+        return map;
+    }
+
+    /** Returns the counters of topics and of their relay, if there is one, and the largest topics. */
+    static Map<String, Object> topics(TopicCounts counts, List<TopicView> largest) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("topics", counts.topics());
+        map.put("members", counts.members());
+        map.put("published", counts.published());
+        map.put("dropped", counts.dropped());
+        if (counts.relay().state() != TopicCounts.RelayState.NONE) map.put("relay", relay(counts.relay()));
+        map.put("largest", largest.stream().map(ConsoleState::topic).toList());
+        return map;
+    }
+
+    private static Map<String, Object> relay(TopicCounts.Relay relay) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", relay.name());
+        map.put("state", word(relay.state()));
+        map.put("nodes", relay.nodes());
+        map.put("sent", relay.sent());
+        map.put("unsent", relay.unsent());
+        map.put("received", relay.received());
+        map.put("lost", relay.lost());
+        map.put("nodesLost", relay.nodesLost());
+        map.put("invalid", relay.invalid());
+        return map;
+    }
+
+    private static Map<String, Object> topic(TopicView view) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", view.name());
+        map.put("members", view.members());
+        map.put("membersOfAllNodes", view.membersOfAllNodes());
+        map.put("dropped", view.dropped());
         return map;
     }
 

@@ -77,6 +77,45 @@ public interface ChangeoverMXBean {
     /** How many times an event loop was given to another thread because a callback blocked. */
     long getLoopHandovers();
 
+    /** The number of topics with members on this node. */
+    int getTopics();
+
+    /** The number of memberships of connections of this node in topics. */
+    long getTopicMembers();
+
+    /** The number of messages that this node has published in topics. */
+    long getTopicPublished();
+
+    /** The number of messages of topics that slow members have not received. */
+    long getTopicDropped();
+
+    /** How topics reach other nodes: {@code changeover.relay}. */
+    String getRelayName();
+
+    /** The state of the relay: {@code up}, {@code down}, or {@code none} if there is no relay. */
+    String getRelayState();
+
+    /** The number of other nodes that respond through the relay. */
+    int getRelayNodes();
+
+    /** The number of messages that were passed to the relay. */
+    long getRelaySent();
+
+    /** The number of messages that reached this node only, because the relay was down or its queue was full. */
+    long getRelayUnsent();
+
+    /** The number of messages of other nodes that were delivered. */
+    long getRelayReceived();
+
+    /** The number of messages of other nodes that are known to be lost. */
+    long getRelayLost();
+
+    /** How many times another node has stopped to respond. */
+    long getRelayNodesLost();
+
+    /** The number of messages of the relay that were dropped because they were malformed or wrongly signed. */
+    long getRelayInvalid();
+
     boolean isDraining();
 
     /** The disabled protocols. */

@@ -208,6 +208,71 @@ final class JmxRegistration implements ChangeoverMXBean {
     }
 
     @Override
+    public int getTopics() {
+        return management.topics().topics();
+    }
+
+    @Override
+    public long getTopicMembers() {
+        return management.topics().members();
+    }
+
+    @Override
+    public long getTopicPublished() {
+        return management.topics().published();
+    }
+
+    @Override
+    public long getTopicDropped() {
+        return management.topics().dropped();
+    }
+
+    @Override
+    public String getRelayName() {
+        return management.topics().relay().name();
+    }
+
+    @Override
+    public String getRelayState() {
+        return management.topics().relay().state().name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public int getRelayNodes() {
+        return management.topics().relay().nodes();
+    }
+
+    @Override
+    public long getRelaySent() {
+        return management.topics().relay().sent();
+    }
+
+    @Override
+    public long getRelayUnsent() {
+        return management.topics().relay().unsent();
+    }
+
+    @Override
+    public long getRelayReceived() {
+        return management.topics().relay().received();
+    }
+
+    @Override
+    public long getRelayLost() {
+        return management.topics().relay().lost();
+    }
+
+    @Override
+    public long getRelayNodesLost() {
+        return management.topics().relay().nodesLost();
+    }
+
+    @Override
+    public long getRelayInvalid() {
+        return management.topics().relay().invalid();
+    }
+
+    @Override
     public boolean isDraining() {
         return management.draining();
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -33,6 +34,7 @@ public final class UpgradeManagement {
     private final Duration grace;
     private volatile StartReport report;
     private volatile Supplier<TopicCounts> topics = () -> TopicCounts.NONE;
+    private volatile IntFunction<List<TopicView>> largestTopics = most -> List.of();
 
     UpgradeManagement(ConnectionRegistry registry, MemoryBudget memory, Supplier<EventLoops.State> loops, Metrics metrics, DecisionLog decisionLog, ProtocolToggles toggles, Duration grace, StartReport report) {
         this.registry = registry;
@@ -63,9 +65,14 @@ public final class UpgradeManagement {
         context.removeAttribute(ATTRIBUTE);
     }
 
-    /** Sets where the counters of topics are read. */
-    public void useTopics(Supplier<TopicCounts> counts) {
+    /**
+     * Sets where topics are read.
+     *
+     * @param largest returns at most this number of topics, as {@link #largestTopics}
+     */
+    public void useTopics(Supplier<TopicCounts> counts, IntFunction<List<TopicView>> largest) {
         topics = counts;
+        largestTopics = largest;
     }
 
     // ---- reading
@@ -87,6 +94,16 @@ public final class UpgradeManagement {
 
     public MetricsSnapshot counts() {
         return metrics.read(registry, memory, loops.get(), topics.get());
+    }
+
+    /** Returns the counters of topics alone. */
+    public TopicCounts topics() {
+        return topics.get();
+    }
+
+    /** Returns at most this number of topics, those with most members on this node first. Inspects all topics, so it is not for metrics. */
+    public List<TopicView> largestTopics(int most) {
+        return largestTopics.apply(most);
     }
 
     /** Returns the facts found at start, with the protocols that are supported now. */

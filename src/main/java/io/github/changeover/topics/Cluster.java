@@ -120,6 +120,11 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
         return nodes.addPresence(key, users);
     }
 
+    /** Returns the number of members on other nodes. */
+    int remoteMembers(String key) {
+        return nodes.members(key);
+    }
+
     TopicCounts.Relay counts() {
         return new TopicCounts.Relay(settings.kind(), up ? TopicCounts.RelayState.UP : TopicCounts.RelayState.DOWN, nodes.size(), sent.sum(), unsent.sum(), received.sum(), lost.sum(),
                 nodesLost.sum(), invalid.sum());

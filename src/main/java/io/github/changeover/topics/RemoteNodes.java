@@ -100,6 +100,16 @@ final class RemoteNodes {
         return nodes.size();
     }
 
+    /** Returns the number of members of a topic on all other nodes. */
+    synchronized int members(String key) {
+        int members = 0;
+        for (RemoteNode node : nodes.values()) {
+            Heartbeat.TopicPresence there = node.topics.get(key);
+            if (there != null) members += there.members();
+        }
+        return members;
+    }
+
     /** Adds the users of a topic on all other nodes to the set. Returns the number of members there. */
     synchronized int addPresence(String key, Set<String> users) {
         int members = 0;

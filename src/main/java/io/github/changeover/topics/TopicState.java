@@ -20,14 +20,15 @@ final class TopicState {
     private final String key;
     private final TopicOptions options;
     private final Map<Member, Membership> memberships = new ConcurrentHashMap<>();
-    private final LongAdder dropped;
+    private final LongAdder dropped = new LongAdder(), droppedOfAll;
     private final RemoteSequences sequences = new RemoteSequences();
 
-    TopicState(Topics topics, String key, TopicOptions options, LongAdder dropped) {
+    /** @param droppedOfAll counts the dropped messages of all topics */
+    TopicState(Topics topics, String key, TopicOptions options, LongAdder droppedOfAll) {
         this.topics = topics;
         this.key = key;
         this.options = options;
-        this.dropped = dropped;
+        this.droppedOfAll = droppedOfAll;
     }
 
     String key() {
@@ -110,5 +111,11 @@ final class TopicState {
 
     void countDropped() {
         dropped.increment();
+        droppedOfAll.increment();
+    }
+
+    /** The number of messages that members on this node have not got. */
+    long dropped() {
+        return dropped.sum();
     }
 }

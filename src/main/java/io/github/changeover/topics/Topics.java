@@ -1,15 +1,18 @@
 package io.github.changeover.topics;
 
 import io.github.changeover.management.TopicCounts;
+import io.github.changeover.management.TopicView;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.SwitchedConnection;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.Session;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -43,7 +46,7 @@ public final class Topics {
     private final AtomicBoolean deliveryFailureLogged = new AtomicBoolean();
     private volatile TopicLimits limits = TopicLimits.DEFAULT;
     private volatile Cluster cluster;           // null without a relay
-    private volatile Function<Session, TopicOutput> sessions = session -> null;
+    private volatile Function<Session, TopicOutput> sessions;       // null without the WebSocket engine. No lambda: it would need the WebSocket API
 
     Topics() {
     }
@@ -111,7 +114,8 @@ public final class Topics {
      * @throws IllegalArgumentException if the session is not one of Changeover, such as a session of the container's own engine
      */
     public Member member(Session session) {
-        TopicOutput output = sessions.apply(session);
+        Function<Session, TopicOutput> find = sessions;
+        TopicOutput output = find == null ? null : find.apply(session);
         if (output == null) {
             throw new IllegalArgumentException("Topics need a session of Changeover's WebSocket engine that belongs to this application, not a " + session.getClass().getName()
                     + ": see the settings changeover.websocket.engine and changeover.container, and the report in the log");
@@ -264,6 +268,22 @@ public final class Topics {
         Cluster relayed = cluster;
         return new TopicCounts((int) states.keySet().stream().filter(key -> key.charAt(0) == TopicState.TOPIC).count(), memberships.sum(), published.sum(), dropped.sum(), events.discarded(),
                 relayed == null ? TopicCounts.Relay.NONE : relayed.counts());
+    }
+
+    /** Returns at most this number of topics, those with most members on this node first. */
+    List<TopicView> largest(int most) {
+        record Size(TopicState state, int members) {
+        }
+        Comparator<Size> order = Comparator.comparingInt(Size::members).thenComparing(size -> size.state().key(), Comparator.reverseOrder());
+        PriorityQueue<Size> largest = new PriorityQueue<>(order);       // the smallest of them first
+        for (TopicState state : states.values()) {
+            if (state.isOfUser()) continue;
+            largest.add(new Size(state, state.size()));
+            if (largest.size() > most) largest.remove();
+        }
+        Cluster relayed = cluster;
+        return largest.stream().sorted(order.reversed()).map(size -> new TopicView(size.state().name(), size.members(),
+                size.members() + (relayed == null ? 0 : relayed.remoteMembers(size.state().key())), size.state().dropped())).toList();
     }
 
     /** Sets how the output of a WebSocket session is found; null for a session of another engine. Internal: called by the WebSocket engine. */

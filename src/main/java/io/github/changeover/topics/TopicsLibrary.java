@@ -110,7 +110,7 @@ public final class TopicsLibrary implements ProtocolLibrary {
     private record StartedTopics(ServletContext context, Topics topics, Cluster cluster, String relay) implements Started {
         @Override
         public void rules(PathPolicy policy) {
-            UpgradeManagement.of(context).ifPresent(management -> management.useTopics(topics::counts));
+            UpgradeManagement.of(context).ifPresent(management -> management.useTopics(topics::counts, topics::largest));
         }
 
         @Override

@@ -4,7 +4,7 @@ import { Chart } from './charts.js';
 import { byId, el, number, bytes, setText } from './dom.js';
 import { startDryRun } from './dry-run.js';
 import { LiveUpdates } from './live-updates.js';
-import { showConnections, showDecisions, showPaths } from './tables.js';
+import { showConnections, showDecisions, showPaths, showTopics } from './tables.js';
 
 const KEPT_DECISIONS = 200;
 const KEPT_SAMPLES = 301;
@@ -87,6 +87,7 @@ function show(state) {
   const newNumbers = new Set(state.decisions.map(decision => decision.number));
   decisions = [...state.decisions, ...decisions.filter(decision => !newNumbers.has(decision.number))].slice(0, KEPT_DECISIONS);
   showDecisions(decisions, document.querySelector('input[name=outcome]:checked').value);
+  showTopics(state.topics);
   showPaths(about, state.off, sendCommand);
 }
 

@@ -1,4 +1,4 @@
-// The tables of connections, decisions and paths.
+// The tables of connections, decisions, topics and paths.
 
 import { byId, clock, el, updateChildren, number, bytes, setText, time } from './dom.js';
 
@@ -71,6 +71,39 @@ function addResponse(node, decision) {
   const head = [`HTTP/1.1 ${status}`, ...fields.map(([name, value]) => `${name}: ${value}`)].join('\n');
   node.querySelector('.detail').append(el('pre', { class: 'bytes', 'aria-label': 'Head of the response' }, head));
 }
+
+const COUNTERS = ['topics', 'members', 'published', 'dropped'];
+const RELAY_COUNTERS = ['nodes', 'sent', 'unsent', 'received', 'lost', 'nodesLost', 'invalid'];
+const WARNINGS = new Set(['dropped', 'unsent', 'lost', 'nodesLost', 'invalid']);
+
+/** Shows the section as soon as there is a topic or a relay. Then it stays, so that the page does not jump when the last member leaves. */
+export function showTopics({ relay, largest, ...counts }) {
+  if (byId('topics').hidden) {
+    if (!relay && counts.topics === 0 && counts.published === 0) return;
+    document.querySelectorAll('#topics, nav [href="#topics"]').forEach(node => node.hidden = false);
+  }
+  COUNTERS.forEach(name => figure(`t-${name}`, name, counts[name]));
+  byId('relay').hidden = byId('relay-state').hidden = !relay;
+  if (relay) {
+    RELAY_COUNTERS.forEach(name => figure(`r-${name}`, name, relay[name]));
+    setText(byId('r-name'), relay.name);
+    byId('relay-state').dataset.state = relay.state === 'up' ? 'serving' : 'draining';
+    setText(byId('relay-state'), relay.state === 'up' ? 'Relay up' : 'Relay down: messages reach this node only');
+  }
+  updateChildren(byId('topic-list'), largest, topic => topic.name, topicRow, (node, topic) => {
+    [topic.name, number(topic.members), number(topic.membersOfAllNodes), number(topic.dropped)].forEach((text, i) => setText(node.cells[i], text));
+    node.cells[3].classList.toggle('warn', topic.dropped > 0);
+  });
+  byId('no-topics').hidden = largest.length > 0;
+  setText(byId('topics-note'), counts.topics > largest.length ? `The ${largest.length} of ${number(counts.topics)} topics with the most members.` : 'Most members first.');
+}
+
+function figure(id, name, count) {
+  setText(byId(id), number(count));
+  byId(id).classList.toggle('warn', count > 0 && WARNINGS.has(name));
+}
+
+const topicRow = () => el('tr', {}, el('th', { scope: 'row' }), ...Array.from({ length: 3 }, () => el('td', { class: 'number' })));
 
 export function showPaths(about, off, sendCommand) {
   const offNames = new Set(off);

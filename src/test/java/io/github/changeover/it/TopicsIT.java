@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
 
 /** Topics on one node, byte by byte: WebSocket members with and without compression, members of another protocol, and clients that do not read. */
 @OnContainer
@@ -32,7 +34,7 @@ class TopicsIT {
     @BeforeAll
     static void deploy(ContainerUnderTest under) {
         container = under;
-        container.deploy(War.with("topics").webSocket().app("topics").set("changeover.topics.member.max", "20").set("changeover.topics.message.max", "100000").build(), AT);
+        container.deploy(War.with("topics").webSocket().app("topics").set("changeover.console", "true").set("changeover.topics.member.max", "20").set("changeover.topics.message.max", "100000").build(), AT);
     }
 
     @AfterAll
@@ -190,6 +192,22 @@ class TopicsIT {
         assertThat(frame.toString()).isEqualTo("88 1013 The client reads too slowly: 5 messages of a topic were waiting.");
         stalled.close();
         await("to=closing", page -> page.startsWith("0 of 0") && page.contains("end 1013 The client reads too slowly"));
+    }
+
+    @Test
+    void consoleShowsTheLargestTopics() throws IOException {
+        Wire first = join("shown"), second = join("shown"), alone = join("%3Cimg%20src=x%3E");
+        awaitMembers("shown", 2);
+        publish("shown", "m");
+        for (Wire wire : List.of(first, second)) assertThat(Frames.read(wire).toString()).isEqualTo("81 m");
+        String state = RawHttp.exchange(container, RawHttp.get(AT + "/console/api/state", ConsoleLogin.cookie(container, AT))).body();
+        assertThat(state).matches("[\\x20-\\x7e]*").doesNotContain("<", ">");
+        Map<?, ?> topics = (Map<?, ?>) ((Map<?, ?>) new Yaml().load(state)).get("topics");
+        assertThat((List<?>) topics.get("largest")).first().isEqualTo(Map.of("name", "shown", "members", 2, "membersOfAllNodes", 2, "dropped", 0));
+        assertThat((List<?>) topics.get("largest")).anySatisfy(topic -> assertThat(((Map<?, ?>) topic).get("name")).isEqualTo("<img src=x>"));
+        assertThat((Integer) topics.get("published")).isPositive();
+        assertThat(topics.containsKey("relay")).isFalse();
+        alone.close();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.management.Attribute;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,23 @@ class JmxRegistrationTest {
 
     private static void drain(ObjectName name, int code) throws Exception {
         SERVER.invoke(name, "drain", new Object[] {code}, new String[] {int.class.getName()});
+    }
+
+    @Test
+    void topicsAndTheirRelayAreExposed() throws Exception {
+        UpgradeManagement management = management("/topics");
+        Runnable undo = JmxRegistration.register(management, "topics");
+        try {
+            ObjectName name = names("topics").iterator().next();
+            assertThat(SERVER.getAttribute(name, "RelayState")).isEqualTo("none");
+            management.useTopics(() -> new TopicCounts(1, 2, 3, 4, 5, new TopicCounts.Relay("redis", TopicCounts.RelayState.DOWN, 6, 7, 8, 9, 10, 11, 12)), most -> List.of());
+            String[] attributes = {"Topics", "TopicMembers", "TopicPublished", "TopicDropped", "RelayName", "RelayState", "RelayNodes", "RelaySent", "RelayUnsent", "RelayReceived", "RelayLost",
+                "RelayNodesLost", "RelayInvalid"};
+            assertThat(SERVER.getAttributes(name, attributes).asList()).extracting(Attribute::getValue)
+                    .containsExactly(1, 2L, 3L, 4L, "redis", "down", 6, 7L, 8L, 9L, 10L, 11L, 12L);
+        } finally {
+            undo.run();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.management.TopicCounts;
 import io.github.changeover.management.TopicCounts.RelayState;
+import io.github.changeover.management.TopicView;
 import io.github.changeover.relay.Relay;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SharedBytes;
@@ -163,6 +164,7 @@ class ClusterTest {
         Node one = node(), two = node();
         MemoryConnection here = one.join("a", "ann"), there = two.join("a", "ann"), other = two.join("a", "bob");
         awaitMembers("a", 3, one, two);
+        assertThat(one.topics.largest(5)).containsExactly(new TopicView("a", 1, 3, 0));
         two.topics.user("ann").publish("hello");
         awaitText(here, "hello\n");
         awaitText(there, "hello\n");

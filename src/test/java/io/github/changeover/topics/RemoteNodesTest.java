@@ -30,7 +30,9 @@ class RemoteNodesTest {
     }
 
     private int members(String key) {
-        return nodes.addPresence(key, new HashSet<>());
+        int members = nodes.members(key);
+        assertThat(nodes.addPresence(key, new HashSet<>())).isEqualTo(members);
+        return members;
     }
 
     @Test

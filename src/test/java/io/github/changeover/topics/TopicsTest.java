@@ -3,6 +3,7 @@ package io.github.changeover.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.management.TopicView;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SharedBytes;
@@ -216,6 +217,20 @@ class TopicsTest {
         assertThat(events.get(events.size() - 1)).isEqualTo(new TopicEvent.Dropped(membership, 6));
         publish(topic, 11, 12);
         assertThat(slow.text()).endsWith("10\n11\n12\n");
+    }
+
+    @Test
+    void largestTopicsAreThoseWithMostMembersAndUsersAreNone() {
+        MemoryConnection ann = connect("ann"), slow = connectSlow();
+        for (String name : List.of("a", "b", "c", "d")) member(ann).join(name);
+        member(slow).join("c");
+        member(connect()).join("c");
+        topics.topic("b", TopicOptions.DEFAULT).join(member(slow));
+        assertThat(topics.largest(3)).containsExactly(new TopicView("c", 3, 3, 0), new TopicView("b", 2, 2, 0), new TopicView("a", 1, 1, 0));
+        publish(topics.topic("b"), 1, 2000);
+        assertThat(topics.largest(10)).extracting(TopicView::name).containsExactly("c", "b", "a", "d");
+        assertThat(topics.largest(10).get(1).dropped()).isEqualTo(topics.counts().dropped());
+        assertThat(topics.largest(0)).isEmpty();
     }
 
     @Test

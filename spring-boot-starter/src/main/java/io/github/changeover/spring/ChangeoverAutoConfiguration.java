@@ -2,6 +2,7 @@ package io.github.changeover.spring;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.spi.CallerContext;
+import io.github.changeover.topics.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeplo
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -23,8 +25,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
- * Auto-configuration of Changeover in a servlet web application: protocols, checks and {@code @UpgradeEndpoint} classes as beans, settings from the
- * {@code Environment}, drain at shutdown. {@code changeover.enabled=false} turns all of it off.
+ * Auto-configuration of Changeover in a servlet web application: protocols, checks and {@code @UpgradeEndpoint} classes as beans, topics, settings from
+ * the {@code Environment}, drain at shutdown. {@code changeover.enabled=false} turns all of it off.
  */
 @AutoConfiguration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -51,6 +53,21 @@ public final class ChangeoverAutoConfiguration {
     @ConditionalOnNotWarDeployment
     static EmbeddedStart changeoverEmbeddedStart() {
         return new EmbeddedStart();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Topics changeoverTopics(WebApplicationContext application) {
+        ServletContext context = application.getServletContext();
+        if (context == null) {
+            throw new IllegalStateException("Topics belong to the servlet context, and a bean that is made before the web server injects them: inject ObjectProvider<Topics> there");
+        }
+        return Topics.of(context);
+    }
+
+    @Bean
+    TopicEventPublisher changeoverTopicEventPublisher(ApplicationEventPublisher publisher) {
+        return new TopicEventPublisher(publisher);
     }
 
     @Bean

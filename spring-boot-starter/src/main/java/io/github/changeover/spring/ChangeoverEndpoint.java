@@ -3,9 +3,11 @@ package io.github.changeover.spring;
 import io.github.changeover.management.ConnectionView;
 import io.github.changeover.management.DecisionRecord;
 import io.github.changeover.management.StartReport;
+import io.github.changeover.management.TopicCounts;
 import io.github.changeover.management.UpgradeManagement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,12 +23,13 @@ import org.springframework.web.context.WebApplicationContext;
 /**
  * The actuator endpoint {@code changeover}.
  * <ul>
- * <li>{@code GET changeover}: a summary. {@code GET changeover/connections}, {@code decisions}, {@code report}: the details.
+ * <li>{@code GET changeover}: a summary. {@code GET changeover/connections}, {@code decisions}, {@code topics}, {@code report}: the details.
  * <li>{@code POST changeover/drain}, {@code stopDraining}: as in JMX; {@code drain} has an optional parameter {@code code}. {@code POST changeover/close/ID}, {@code abort/ID}: one connection.
  * </ul>
  */
 @Endpoint(id = "changeover")
 public final class ChangeoverEndpoint {
+    private static final int MAX_TOPICS = 50;
     private final WebApplicationContext application;
 
     ChangeoverEndpoint(WebApplicationContext application) {
@@ -40,8 +43,37 @@ public final class ChangeoverEndpoint {
      * @param draining    whether new connections are rejected
      * @param off         the protocols that are turned off
      * @param paths       the protocols that are offered, by path
+     * @param topics      the counters of topics
+     * @param relay       the counters of the relay to other nodes; null if there is none
      */
-    public record Summary(int connections, boolean draining, Set<String> off, Map<String, List<String>> paths) {
+    public record Summary(int connections, boolean draining, Set<String> off, Map<String, List<String>> paths, TopicSummary topics, @Nullable RelaySummary relay) {
+    }
+
+    /**
+     * The counters of topics.
+     *
+     * @param topics    topics with members on this node
+     * @param members   memberships on this node
+     * @param published messages that were published on this node
+     * @param dropped   messages that slow members of this node have not got
+     */
+    public record TopicSummary(int topics, long members, long published, long dropped) {
+        static TopicSummary of(TopicCounts counts) {
+            return new TopicSummary(counts.topics(), counts.members(), counts.published(), counts.dropped());
+        }
+    }
+
+    /**
+     * The counters of the relay.
+     *
+     * @param state {@code up} or {@code down}
+     * @param nodes other nodes that respond
+     */
+    public record RelaySummary(String name, String state, int nodes, long sent, long unsent, long received, long lost, long nodesLost, long invalid) {
+        static @Nullable RelaySummary of(TopicCounts.Relay relay) {
+            if (relay.state() == TopicCounts.RelayState.NONE) return null;
+            return new RelaySummary(relay.name(), relay.state().name().toLowerCase(Locale.ROOT), relay.nodes(), relay.sent(), relay.unsent(), relay.received(), relay.lost(), relay.nodesLost(), relay.invalid());
+        }
     }
 
     /** An open connection. Times are in milliseconds. */
@@ -61,9 +93,13 @@ public final class ChangeoverEndpoint {
 
     @ReadOperation
     public Summary summary() {
-        return management().map(management -> new Summary(management.connections().size(), management.draining(), management.switchedOff(),
-                management.report().paths().stream().collect(Collectors.toMap(StartReport.PathReport::template, StartReport.PathReport::protocols))))
-                .orElseGet(() -> new Summary(0, false, Set.of(), Map.of()));
+        return management().map(ChangeoverEndpoint::summary).orElseGet(() -> new Summary(0, false, Set.of(), Map.of(), TopicSummary.of(TopicCounts.NONE), null));
+    }
+
+    private static Summary summary(UpgradeManagement management) {
+        TopicCounts topics = management.topics();
+        return new Summary(management.connections().size(), management.draining(), management.switchedOff(),
+                management.report().paths().stream().collect(Collectors.toMap(StartReport.PathReport::template, StartReport.PathReport::protocols)), TopicSummary.of(topics), RelaySummary.of(topics.relay()));
     }
 
     @ReadOperation
@@ -73,6 +109,7 @@ public final class ChangeoverEndpoint {
         return switch (view) {
             case "connections" -> new WebEndpointResponse<>(management.get().connections().stream().map(Connection::of).toList());
             case "decisions" -> new WebEndpointResponse<>(management.get().decisions().stream().map(DecisionView::of).toList());
+            case "topics" -> new WebEndpointResponse<>(management.get().largestTopics(MAX_TOPICS));
             case "report" -> new WebEndpointResponse<>(management.get().report().lines());
             default -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
         };

@@ -6,6 +6,7 @@ import io.github.changeover.spi.CallerContext;
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spring.ChangeoverAutoConfiguration.MeterRegistryStore;
 import jakarta.servlet.ServletContext;
+import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
@@ -39,11 +40,19 @@ final class ChangeoverInitializer implements ServletContextInitializer, Ordered 
     public void onStartup(ServletContext context) {
         meters.ifAvailable(store -> store.store(context));
         SpringInstances instances = new SpringInstances(beans);
-        Installation installation = new Installation().settings(ChangeoverSettings.read(environment)).instances(instances).endpoints(endpoints.all(beans, beans.getBeanClassLoader()));
+        Map<String, String> settings = ChangeoverSettings.read(environment);
+        nameRelay(settings, context);
+        Installation installation = new Installation().settings(settings).instances(instances).endpoints(endpoints.all(beans, beans.getBeanClassLoader()));
         callers.ifAvailable(installation::callers);
         installation.install(context);
         Changeover changeover = Changeover.of(context);
         instances.beans(Gate.class).forEach(changeover::gate);
         instances.beans(ChangeoverCustomizer.class).forEach(customizer -> customizer.customize(changeover));
+    }
+
+    /** By default, the channels of a relay have the name of the application: the display name, which Changeover would use, is the same in all applications with Spring Boot. */
+    private void nameRelay(Map<String, String> settings, ServletContext context) {
+        String name = environment.getProperty("spring.application.name", "").strip();
+        if (settings.containsKey("changeover.relay") && !name.isEmpty()) settings.putIfAbsent("changeover.relay.name", name + context.getContextPath());
     }
 }

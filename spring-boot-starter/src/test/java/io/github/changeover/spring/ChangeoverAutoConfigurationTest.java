@@ -2,7 +2,9 @@ package io.github.changeover.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.topics.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.ServletContext;
 import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,13 +40,28 @@ class ChangeoverAutoConfigurationTest {
     void everythingByDefault() {
         web.run(context -> assertThat(context).hasSingleBean(ChangeoverInitializer.class).hasSingleBean(ChangeoverShutdown.class)
                 .hasSingleBean(ServerEndpointExporter.class).doesNotHaveBean(WebSocketTomcatWebServerFactoryCustomizer.class)
-                .hasSingleBean(HealthIndicator.class).doesNotHaveBean(ChangeoverEndpoint.class));
+                .hasSingleBean(HealthIndicator.class).hasSingleBean(Topics.class).doesNotHaveBean(ChangeoverEndpoint.class));
     }
 
     @Test
     void nothingIfItIsOff() {
         web.withPropertyValues("changeover.enabled=false").run(context -> assertThat(context).doesNotHaveBean(ChangeoverInitializer.class).doesNotHaveBean(ChangeoverShutdown.class)
-                .doesNotHaveBean(ServerEndpointExporter.class).hasSingleBean(WebSocketTomcatWebServerFactoryCustomizer.class).doesNotHaveBean(HealthIndicator.class));
+                .doesNotHaveBean(ServerEndpointExporter.class).hasSingleBean(WebSocketTomcatWebServerFactoryCustomizer.class).doesNotHaveBean(HealthIndicator.class).doesNotHaveBean(Topics.class));
+    }
+
+    @Test
+    void topicsAreThoseOfTheServletContextUnlessTheApplicationHasABean() {
+        web.run(context -> assertThat(context).getBean(Topics.class).isSameAs(Topics.of(context.getServletContext())));
+        web.withUserConfiguration(OwnTopics.class).run(context -> assertThat(context).getBeanNames(Topics.class).containsExactly("own"));
+    }
+
+    /** An application that has its own bean. */
+    @Configuration
+    static class OwnTopics {
+        @Bean
+        Topics own(ServletContext context) {
+            return Topics.of(context);
+        }
     }
 
     @Test

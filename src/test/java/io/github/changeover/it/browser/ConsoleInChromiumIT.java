@@ -259,6 +259,51 @@ class ConsoleInChromiumIT {
         page.await(ROWS + " === 0");
     }
 
+    @Test
+    @DisplayName("topics are hidden until there are some")
+    void applicationWithoutTopicsShowsNone() {
+        assertThat(page.eval("[...document.querySelectorAll('#topics, nav [href=\"#topics\"]')].every(node => !node.checkVisibility())")).isEqualTo(true);
+    }
+
+    @Test
+    @DisplayName("topics with their members, and whether the relay is up; a name is shown as text")
+    void topicsAndRelayAreShown(ContainerUnderTest container) throws IOException {
+        container.deploy(War.with("chromium-topics").webSocket().app("topics").set("changeover.console", "true").set("changeover.relay", "fake")
+                .file("WEB-INF/classes/META-INF/services/io.github.changeover.relay.RelayFactory", "topics.FakeRelay").build(), "/chromium-topics");
+        String token = ConsoleLogin.token(container, "/chromium-topics"), rows = "document.querySelectorAll('#topic-list tr')";
+        try (BrowserPage other = browser.open(server.resolve("/chromium-topics/console/?token=" + token)).size(400, 900);
+             Wire garden = member("garden"); Wire second = member("garden"); Wire hostile = member("%3Cimg%20src=x%20onerror=document.title='owned'%3E")) {
+            other.await(rows + ".length === 2").await(rows + "[0].cells[1].innerText === '2'");
+            assertThat(other.text("#topic-list tr")).contains("garden");
+            assertThat(other.eval(rows + "[1].cells[0].innerText")).isEqualTo("<img src=x onerror=document.title='owned'>");
+            assertThat(other.eval("document.querySelectorAll('main img').length")).isEqualTo(0);
+            assertThat((String) other.eval("document.title")).startsWith("Changeover");
+            other.await("document.getElementById('relay-state').innerText === 'Relay up'");
+            assertThat(other.text("#relay")).contains("fake");
+            try (Wire wire = Wire.connect(server).send(Message.of("GET /chromium-topics/publish?relay=false"))) {
+                assertThat(wire.readHead().status()).isEqualTo(200);
+            }
+            other.await("document.getElementById('relay-state').innerText.startsWith('Relay down')");
+            for (String scheme : List.of("light", "dark")) assertThat((List<?>) other.scheme(scheme).eval(CONTRAST)).as(scheme).isEmpty();
+            for (int width : new int[] {400, 1280}) assertThat(other.size(width, 860).eval("document.documentElement.scrollWidth")).isEqualTo(width);
+            hostile.close();
+            garden.close();
+            second.close();
+            other.await("!document.getElementById('no-topics').hidden");
+            assertThat(other.eval("document.getElementById('topics').checkVisibility()")).as("it stays").isEqualTo(true);
+            assertThat(other.errors()).isEmpty();
+        } finally {
+            container.undeploy("/chromium-topics");
+        }
+    }
+
+    private static Wire member(String room) throws IOException {
+        Wire wire = Wire.connect(server).send(Message.of("GET /chromium-topics/rooms/" + room, "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        return wire;
+    }
+
     /** WCAG 2.2, 1.4.3: the contrast between text and its background is at least 4.5 to 1. */
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
