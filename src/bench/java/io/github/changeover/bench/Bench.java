@@ -7,13 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * The main class of {@code ./mvnw -Pbench}. All servers run at the same time, and one of them is measured at a time. Arguments:
  * {@code short}, {@code long} or {@code smoke}, then optionally the names of the parts to measure: rows, delays ({@code LATENCY},
  * {@code BLOCKING}, {@code FLOOD}), {@code HELD}, {@code COLD}, {@code IDLE} and {@code JVMS}, which repeats the message rows with other JVMs; or
- * {@code fanout}, then optionally their {@link Parameters}; or {@code micro} and arguments for JMH; or {@code compare} and names of rows, for a comparison with the WAR of another build
+ * {@code fanout} or {@code nodes}, then optionally their {@link Parameters}; or {@code micro} and arguments for JMH; or {@code compare} and names of rows, for a comparison with the WAR of another build
  * ({@code -Dbench.earlier=CLONE}).
  */
 public final class Bench {
@@ -40,6 +41,7 @@ public final class Bench {
         }
         if (words.get(0).equals("compare")) Comparison.run(Extent.of("compare"), rest);
         else if (words.get(0).equals(FanOut.NAME)) byHand(new Parameters(FanOut.defaults(), rest), FanOut::run);
+        else if (words.get(0).equals(Nodes.NAME)) byHand(new Parameters(Nodes.defaults(), rest), Nodes::run);
         else new Bench(Extent.of(words.get(0)), rest).run();
         System.exit(0);
     }
@@ -84,9 +86,12 @@ public final class Bench {
         if (extent.isTiny() && wanted.isEmpty()) byHand();
     }
 
-    /** Shows that the part works that runs only by hand. */
+    /** Shows that the parts work that run only by hand. */
     private static void byHand() throws IOException {
         FanOut.run(new Parameters(FanOut.tiny(), List.of())).report();
+        Optional<String> missing = Nodes.missing();
+        if (missing.isEmpty()) Nodes.run(new Parameters(Nodes.tiny(), List.of())).report();
+        else Progress.say("%s is left out. %s", Nodes.NAME, missing.get());
     }
 
     /** Returns whether this part is measured: because it was named, or because the run measures everything. */
