@@ -351,7 +351,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
 
     /** Finds what heartbeats have named and has not arrived, and nodes that are silent. */
     private void check(long now) {
-        for (TopicState state : unchecked) {
+        for (TopicState state : List.copyOf(unchecked)) {       // a copy, because two states in one bin of the map that are added again would be visited forever
             unchecked.remove(state);        // first, because another heartbeat may arrive
             if (state.sequences().check(now, timing.late().toNanos(), (from, count) -> missing(state, from, count))) unchecked.add(state);
         }

@@ -212,6 +212,26 @@ class ClusterTest {
         assertThat(two.told()).isEqualTo(2);
     }
 
+    /** The check of one topic must not delay that of the others, also if many of them miss messages at the same time. */
+    @Test
+    void lostTailsOfManyTopicsAreTold() {
+        Node one = node(), two = node();
+        int topics = 300;
+        List<MemoryConnection> members = new ArrayList<>();
+        for (int t = 0; t < topics; t++) members.add(two.join("t" + t));
+        for (int t = 0; t < topics; t++) awaitMembers("t" + t, 1, one);
+        for (int t = 0; t < topics; t++) one.topics.topic("t" + t).publish("1");
+        for (MemoryConnection member : members) awaitText(member, "1\n");
+        for (int t = 0; t < topics; t++) {
+            bus.drop("app:tt" + t, 1);
+            one.topics.topic("t" + t).publish("2");
+        }
+        await(() -> two.told() == topics);
+        one.topics.topic("t0").publish("3");
+        awaitText(members.get(0), "1\n3\n");
+        assertThat(two.told()).isEqualTo(topics);
+    }
+
     @Test
     void everyLossIsToldAndNothingElse() {
         Node one = node(), two = node();
