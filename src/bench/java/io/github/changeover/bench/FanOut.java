@@ -206,7 +206,7 @@ final class FanOut {
         line(text, "- Changeover, loop: `session.getAsyncRemote().sendText(text)` for each session. A client that does not read has a queue of at most `changeover.websocket.send.max`, 16 MB, until `changeover.stall` disconnects it.");
         line(text, "- Tomcat: the same call throws an exception while the previous text is being sent. Therefore the application skips a client whose previous text is not complete.");
         line(text, "- Netty: `ChannelGroup.writeAndFlush` with `Channel::isWritable` and a high-water mark of 128 KiB, which is 256 messages of 512 bytes.");
-        line(text, "- A stalled client has a receive buffer of 4 KiB, and every server a send buffer of %d KiB for each socket: on the loopback interface the kernel would otherwise accept 2.5 MB for each of them, because its segments have 64 KiB. "
+        line(text, "- A stalled client has a receive buffer of 4 KiB, and every server a send buffer of %d KiB for each socket: on the loopback interface the kernel would otherwise accept 2.8 MB for each of them, because its segments have 64 KiB. "
                 + "The stalled clients connect first, and %,d messages fill the queues before the other members connect. `changeover.stall` is 30 minutes, because the default would disconnect them during the measurement.", SEND_BUFFER / 1024, parameters.get(FILL));
         line(text, "- The delay is measured from the time when the message was due, independently of the server.");
         return text.toString();
