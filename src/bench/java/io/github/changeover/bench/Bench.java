@@ -13,13 +13,14 @@ import java.util.stream.Stream;
 /**
  * The main class of {@code ./mvnw -Pbench}. All servers run at the same time, and one of them is measured at a time. Arguments:
  * {@code short}, {@code long} or {@code smoke}, then optionally the names of the parts to measure: rows, delays ({@code LATENCY},
- * {@code BLOCKING}, {@code FLOOD}), {@code HELD}, {@code COLD}, {@code IDLE} and {@code JVMS}, which repeats the message rows with other JVMs; or
+ * {@code BLOCKING}, {@code FLOOD}), {@code HELD}, {@code COLD}, {@code IDLE} and {@code JVMS}, which repeats the message rows with other JVMs,
+ * and for {@code smoke} {@code BY_HAND}, which are {@code fanout} and {@code nodes}; or
  * {@code fanout} or {@code nodes}, then optionally their {@link Parameters}; or {@code micro} and arguments for JMH; or {@code compare} and names of rows, for a comparison with the WAR of another build
  * ({@code -Dbench.earlier=CLONE}).
  */
 public final class Bench {
     private static final String PAGE = "performance.md";
-    private static final String IDLE = "IDLE", HELD = "HELD", COLD = "COLD", JVMS = "JVMS";
+    private static final String IDLE = "IDLE", HELD = "HELD", COLD = "COLD", JVMS = "JVMS", BY_HAND = "BY_HAND";
     private static final List<Peer> OTHER_JVMS = List.of(Peer.CHANGEOVER, Peer.TOMCAT, Peer.NETTY);
     private final Extent extent;
     private final List<String> wanted;
@@ -83,7 +84,7 @@ public final class Bench {
         if (wants(COLD, false)) results.coldStart.putAll(ColdStart.measure(extent));
         if (wants(IDLE, true)) results.memory.addAll(IdleMemory.all(extent));
         if (wants(JVMS, false)) otherJvms(rows);
-        if (extent.isTiny() && wanted.isEmpty()) byHand();
+        if (extent.isTiny() && wants(BY_HAND, true)) byHand();
     }
 
     /** Shows that the parts work that run only by hand. */
