@@ -20,7 +20,7 @@ record Extent(String name, int rounds, Duration warm, Duration settle, Duration 
             case "long" -> new Extent(name, 5, millis(5000), millis(300), millis(1500), 10_000, true, 1);
             case "smoke" -> new Extent(name, 1, millis(50), millis(50), millis(150), 100, true, 0.02);
             case "compare" -> new Extent(name, 15, millis(5000), millis(200), millis(1500), 0, false, 1);
-            default -> throw new IllegalArgumentException("-Dbench=" + name + " is not known: it is short, long, smoke, compare or micro");
+            default -> throw new IllegalArgumentException("-Dbench=" + name + " is not known: it is short, long, smoke, compare, fanout, nodes or micro");
         };
     }
 

@@ -50,7 +50,7 @@ final class Report {
     private void head() {
         line("# Performance");
         line("");
-        line("Written by `./mvnw -Pbench -Dbench=%s` on %s in %d minutes. Each run replaces this file and its charts.", extent.name(), LocalDate.now(), (Progress.seconds() + 30) / 60);
+        line("Written by `./mvnw -Pbench -Dbench=%s` on %s in %d minutes. Each run replaces this file and its charts, except the sections of `fanout` and `nodes` at its end.", extent.name(), LocalDate.now(), (Progress.seconds() + 30) / 60);
         line("");
         line("- Machine: %s, %d of its processors, %s %s", Machine.processor(), Runtime.getRuntime().availableProcessors(), Machine.property("os.name"), Machine.property("os.version"));
         line("- JVM: %s %s, `%s` for every server", Machine.property("java.vm.name"), Machine.property("java.vm.version"), String.join(" ", Jvm.DEFAULT.flags()));

@@ -31,17 +31,27 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Peer peer, Jvm jvm) throws IOException {
+        return start(peer, jvm, peer.name(), List.of());
+    }
+
+    /**
+     * Starts a server with more options.
+     *
+     * @param name names its log
+     */
+    static ServerProcess start(Peer peer, Jvm jvm, String name, List<String> options) throws IOException {
         Path logs = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "bench", "logs"));
         Path settings = Path.of(System.getProperty("changeover.basedir"), "src", "bench", "resources", "logging.properties");
         List<String> command = new ArrayList<>(List.of(jvm.home().resolve("bin").resolve("java").toString()));
         command.addAll(jvm.flags());
         command.addAll(peer.options());
+        command.addAll(options);
         command.addAll(List.of(System.getProperty("bench.flags", "").split(" ")));
         command.removeIf(String::isEmpty);
         command.addAll(List.of("-Djava.util.logging.config.file=" + settings, "-Dchangeover.connections.max=20000", "-Dbench.classes=" + peer.classes(),
                 "-Dchangeover.target=" + System.getProperty("changeover.target"), "-cp", peer.classPath()));
         command.addAll(peer.program());
-        File log = logs.resolve(peer + ".log").toFile();
+        File log = logs.resolve(name + ".log").toFile();
         Process process = new ProcessBuilder(command).redirectError(log).start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         try {
@@ -66,9 +76,18 @@ final class ServerProcess implements AutoCloseable {
 
     /** Returns the number of bytes of live objects in the heap, after a garbage collection. */
     long heap() throws IOException {
-        orders.write("heap\n".getBytes(StandardCharsets.US_ASCII));
+        return ask("heap");
+    }
+
+    /** Returns the number of bytes of direct buffers. */
+    long direct() throws IOException {
+        return ask("direct");
+    }
+
+    private long ask(String what) throws IOException {
+        orders.write((what + "\n").getBytes(StandardCharsets.US_ASCII));
         orders.flush();
-        return answer("heap ");
+        return answer(what + " ");
     }
 
     private long answer(String name) throws IOException {

@@ -30,6 +30,8 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover.topics");
     private static final int MOST_QUEUED = 100_000;
     private static final int COMPLETE_EVERY = 5;        // heartbeats
+    private static final long INTERESTS_NANOS = 50_000_000;
+    private static final int MESSAGES_AT_ONCE = 1000;   // then interests and heartbeats are looked at
     private static final long STOP_MILLIS = 3000;
     private static final long OVERHEAD = 128;           // bytes of memory of a queued message, in addition to its content
 
@@ -48,7 +50,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
     private final Thread thread;
     private final LongAdder sent = new LongAdder(), unsent = new LongAdder(), received = new LongAdder(), lost = new LongAdder(), nodesLost = new LongAdder(), invalid = new LongAdder();
     private volatile boolean up;                    // the relay is ready and connected; changed under the lock, like the next two fields
-    private boolean ready;                          // the relay is started and has its channels of interest
+    private boolean ready;                          // the relay is started
     private boolean connected;                      // what the relay has reported
     private volatile boolean closed;
     private volatile boolean newNode;               // a node needs a complete heartbeat
@@ -243,15 +245,18 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
             nextCheck = now + timing.check().toNanos();
         }
         if (relay != null) {
-            updateInterests();
+            updateInterests(now + INTERESTS_NANOS);
             if (now - nextHeartbeat >= 0) {
                 if (up) sendHeartbeat();
                 nextHeartbeat = now + timing.heartbeat().toNanos();
             }
         }
         long next = relay == null || nextCheck - nextHeartbeat < 0 ? nextCheck : nextHeartbeat;
-        QueuedMessage queued = queue.poll(Math.max(1, next - System.nanoTime()), TimeUnit.NANOSECONDS);
-        if (queued != null && queued != QueuedMessage.NONE) send(queued);
+        boolean more = relay != null && !changedMembers.isEmpty();
+        QueuedMessage queued = more ? queue.poll() : queue.poll(Math.max(1, next - System.nanoTime()), TimeUnit.NANOSECONDS);
+        for (int i = 1; queued != null; queued = i++ < MESSAGES_AT_ONCE ? queue.poll() : null) {
+            if (queued != QueuedMessage.NONE) send(queued);
+        }
     }
 
     private void startRelay() {
@@ -265,7 +270,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
             failureLogged = false;
             interests.clear();
             topics.states().forEach(state -> changedMembers.add(state.key()));
-            updateInterests();
+            updateInterests(System.nanoTime() + timing.heartbeat().toNanos());
             change(() -> ready = true);
         } catch (IOException | RuntimeException | LinkageError failure) {
             if (made != null) closeQuietly(made);
@@ -292,14 +297,19 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
         }
     }
 
-    /** Subscribes to the topics that have members on this node, and ends the subscription of others. */
-    private void updateInterests() {
+    /**
+     * Subscribes to topics that have members on this node, and ends the subscription of others.
+     *
+     * @param until when to stop, in nanoseconds; the rest is done in the next step, so that messages and heartbeats do not wait for many subscriptions
+     */
+    private void updateInterests(long until) {
         if (restored) {
             restored = false;
             changedMembers.addAll(failedInterests);
         }
         if (changedMembers.isEmpty()) return;
         for (String key : List.copyOf(changedMembers)) {
+            if (System.nanoTime() - until >= 0) return;
             changedMembers.remove(key);         // before the members are read
             changedPresence.add(key);
             boolean wanted = topics.state(key) != null;
@@ -363,7 +373,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
 
     /** Finds what heartbeats have named and has not arrived, and nodes that are silent. */
     private void check(long now) {
-        for (TopicState state : List.copyOf(unchecked)) {     // a copy, because a state may be added again
+        for (TopicState state : List.copyOf(unchecked)) {       // a copy, because two states in one bin of the map that are added again would be visited forever
             unchecked.remove(state);        // first, because another heartbeat may arrive
             if (state.sequences().check(now, timing.late().toNanos(), (from, count) -> missing(state, from, count))) unchecked.add(state);
         }

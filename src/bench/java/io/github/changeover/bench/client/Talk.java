@@ -65,7 +65,15 @@ public abstract class Talk {
     protected abstract void received(byte[] bytes, int from, int to) throws IOException;
 
     static SocketChannel connect(InetSocketAddress server) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+        return connect(server, SocketChannel.open());
+    }
+
+    /** Connects with a receive buffer of this size. */
+    static SocketChannel connect(InetSocketAddress server, int receiveBuffer) throws IOException {
+        return connect(server, SocketChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer));
+    }
+
+    private static SocketChannel connect(InetSocketAddress server, SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);      // a reset at the end, so that the port does not stay in TIME_WAIT
         channel.connect(server);

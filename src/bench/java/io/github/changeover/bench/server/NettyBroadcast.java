@@ -35,7 +35,7 @@ final class NettyBroadcast extends SimpleChannelInboundHandler<TextWebSocketFram
         }
     }
 
-    /** Replaces the echo by the broadcast, if the request asks for it, and leaves the pipeline. */
+    /** Replaces the echo by the broadcast or the fan-out, if the request asks for it, and leaves the pipeline. */
     static final class Route extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -44,6 +44,7 @@ final class NettyBroadcast extends SimpleChannelInboundHandler<TextWebSocketFram
                 context.pipeline().addAfter(context.name(), null, new WebSocketServerExtensionHandler(new PerMessageDeflateServerExtensionHandshaker(LEVEL,
                         ZlibCodecFactory.isSupportingWindowSizeAndMemLevel(), WINDOW_BITS, true, true, LARGEST)));
             }
+            if (message instanceof FullHttpRequest request && request.uri().equals("/fan-out/netty")) context.pipeline().replace(context.pipeline().last(), null, NettyFanOut.SHARED);
             context.fireChannelRead(message);
             context.pipeline().remove(this);
         }

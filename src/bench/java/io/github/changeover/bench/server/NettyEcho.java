@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
@@ -27,7 +28,7 @@ final class NettyEcho {
 
     public static void main(String[] arguments) throws InterruptedException, IOException {
         WebSocketServerProtocolConfig settings = WebSocketServerProtocolConfig.newBuilder().websocketPath("/").checkStartsWith(true).maxFramePayloadLength(LARGEST).build();
-        Channel server = new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory()))
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -37,8 +38,10 @@ final class NettyEcho {
                         channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(LARGEST), new NettyBroadcast.Route(),
                                 new WebSocketServerProtocolHandler(settings), new Echo());
                     }
-                }).bind("127.0.0.1", 0).sync().channel();
-        ControlLine.serve(((InetSocketAddress) server.localAddress()).getPort());
+                });
+        ControlLine.sendBuffer().ifPresent(bytes -> bootstrap.childOption(ChannelOption.SO_SNDBUF, bytes));
+        Channel server = bootstrap.bind("127.0.0.1", 0).sync().channel();
+        ControlLine.serve(((InetSocketAddress) server.localAddress()).getPort(), PlatformDependent::usedDirectMemory);
     }
 
     private static final class Echo extends SimpleChannelInboundHandler<WebSocketFrame> {

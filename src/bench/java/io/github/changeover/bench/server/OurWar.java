@@ -1,6 +1,7 @@
 package io.github.changeover.bench.server;
 
 import jakarta.servlet.http.HttpServlet;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
@@ -36,11 +37,11 @@ final class OurWar {
         scanner.setScanClassPath(false);
         context.setJarScanner(scanner);
         Tomcat.addServlet(context, "nothing", new Nothing());      // Tomcat runs filters only for paths with a servlet
-        for (String path : List.of("/broadcast", "/sleeping", "/other-threads")) context.addServletMappingDecoded(path, "nothing");
+        for (String path : List.of("/broadcast", "/sleeping", "/other-threads", "/fan-out/*")) context.addServletMappingDecoded(path, "nothing");
         return context;
     }
 
-    /** Returns a copy of the WAR that also contains the handlers of the benchmark. */
+    /** Returns a copy of the WAR that also contains the handlers of the benchmark, and the JARs that {@code bench.libraries} names. */
     private static Path withHandlers(Path war) throws IOException {
         Path classes = Path.of(System.getProperty("bench.classes"));
         Path copy = Files.createTempFile(classes.getParent(), "with-handlers", ".war");
@@ -48,8 +49,16 @@ final class OurWar {
         try (FileSystem zip = FileSystems.newFileSystem(copy); DirectoryStream<Path> handlers = Files.newDirectoryStream(classes.resolve(HANDLERS))) {
             Path packed = Files.createDirectories(zip.getPath("/WEB-INF/classes", HANDLERS));
             for (Path handler : handlers) Files.copy(handler, packed.resolve(handler.getFileName().toString()));
+            for (String library : System.getProperty("bench.libraries", "").split(File.pathSeparator)) add(zip, library);
         }
         return copy;
+    }
+
+    /** Adds a JAR, unless the WAR has one with this name. */
+    private static void add(FileSystem zip, String library) throws IOException {
+        if (library.isEmpty()) return;
+        Path packed = zip.getPath("/WEB-INF/lib", Path.of(library).getFileName().toString());
+        if (!Files.exists(packed)) Files.copy(Path.of(library), packed);
     }
 
     private static final class Nothing extends HttpServlet {

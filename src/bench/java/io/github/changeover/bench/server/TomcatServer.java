@@ -29,6 +29,7 @@ final class TomcatServer {
         connector.setProperty("address", "127.0.0.1");
         connector.setProperty("maxConnections", CONNECTIONS);
         connector.setProperty("maxKeepAliveRequests", "-1");
+        ControlLine.sendBuffer().ifPresent(bytes -> connector.setProperty("socket.txBufSize", String.valueOf(bytes)));
         connector.setThrowOnFailure(true);
         tomcat.setConnector(connector);
         tomcat.getHost();
