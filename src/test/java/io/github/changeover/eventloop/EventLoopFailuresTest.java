@@ -226,10 +226,9 @@ class EventLoopFailuresTest extends EventLoopsFixture {
         flood.start();
         List<Peer> others = new ArrayList<>();
         for (int i = 0; i < 50; i++) others.add(new Peer());
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 20 || flooding.calls.get() <= 20; round++) {
             for (Peer other : others) assertThat(other.send("x").next()).isEqualTo("x");
         }
-        assertThat(flooding.calls.get()).isGreaterThan(20);
         flooding.client.close();
         flood.join();
     }
