@@ -1,6 +1,8 @@
 package injected;
 
+import io.github.changeover.topics.TopicEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -11,6 +13,14 @@ public class Register {
 
     public void add(String event) {
         events.add(event);
+    }
+
+    void joined(@Observes TopicEvent.Joined joined) {
+        add("joined " + joined.membership().topic().name());
+    }
+
+    void left(@Observes TopicEvent.Left left) {
+        add("left " + left.membership().topic().name());
     }
 
     public List<String> events() {

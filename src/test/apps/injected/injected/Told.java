@@ -1,5 +1,6 @@
 package injected;
 
+import io.github.changeover.topics.Topics;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -13,9 +14,13 @@ public class Told extends HttpServlet {
     @Inject
     private transient Register register;
 
+    @Inject
+    private transient Topics topics;
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setContentType("text/plain");
+        if (request.getParameter("publish") != null) topics.topic("news").publish(request.getParameter("publish"));
         response.getWriter().print(String.join(",", register.events()));
     }
 }

@@ -37,6 +37,13 @@ class InjectionIT {
                 assertThat(wire.readLine()).isEqualTo("by a bean\n");
             }
             assertThat(recordedEvents(injected, 7)).endsWith("offered");
+            try (Wire reader = injected.offer("/reader", "injected")) {
+                assertThat(reader.readHead().status()).isEqualTo(101);
+                assertThat(recordedEvents(injected, 8)).as("observers get the events of topics").endsWith("joined news");
+                injected.page("/told?publish=hello");
+                assertThat(reader.readText(5)).isEqualTo("hello");
+            }
+            assertThat(recordedEvents(injected, 9)).endsWith("left news");
         } finally {
             container.undeploy("/injected");
         }
