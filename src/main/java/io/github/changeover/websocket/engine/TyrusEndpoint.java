@@ -11,6 +11,7 @@ import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,9 @@ final class TyrusEndpoint {
     private static AnnotatedEndpoint annotated(Environment home, Class<?> type, ComponentProviderService instances) throws DeploymentException {
         if (!type.isAnnotationPresent(ServerEndpoint.class)) {
             throw new DeploymentException(type.getName() + " is not an endpoint: extend jakarta.websocket.Endpoint, or annotate the class with @ServerEndpoint");
+        }
+        if (!Modifier.isPublic(type.getModifiers())) {
+            throw new DeploymentException(type.getName() + " must be a public class: otherwise its methods with @OnOpen, @OnMessage, @OnClose and @OnError cannot be called");
         }
         ErrorCollector errors = new ErrorCollector();
         AnnotatedEndpoint endpoint = AnnotatedEndpoint.fromClass(type, instances, true, home.longest, errors, EndpointEventListener.NO_OP, Set.of());

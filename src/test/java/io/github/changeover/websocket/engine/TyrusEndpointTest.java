@@ -104,4 +104,17 @@ class TyrusEndpointTest {
     void invalidEndpointClassIsReported() {
         assertThatThrownBy(() -> MessageReaderTest.upgrade(config(String.class).build())).isInstanceOf(DeploymentException.class).hasMessageContaining("@ServerEndpoint");
     }
+
+    @ServerEndpoint("/hidden")
+    static final class HiddenEndpoint {
+        @OnMessage
+        public void onText(String text) {
+        }
+    }
+
+    @Test
+    @DisplayName("A class that is not public would accept sessions and get no message, so it is no endpoint")
+    void endpointClassMustBePublic() {
+        assertThatThrownBy(() -> MessageReaderTest.upgrade(config(HiddenEndpoint.class).build())).isInstanceOf(DeploymentException.class).hasMessageContaining("must be a public class");
+    }
 }
