@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A Redis on a free port of the loopback address, without files. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
     private final List<String> command;
     private final int port;
     private Process process;
@@ -22,7 +22,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** @param options further options, in which PORT stands for a free port */
-    static RedisServer start(String... options) throws IOException, InterruptedException {
+    public static RedisServer start(String... options) throws IOException, InterruptedException {
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(ExternalTool.require("redis-server").toString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
                 "--daemonize", "no", "--loglevel", "warning"));
@@ -43,11 +43,11 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    RedisServer restart() throws IOException, InterruptedException {
+    public RedisServer restart() throws IOException, InterruptedException {
         Path log = Path.of(System.getProperty("changeover.target", "target"), "redis-" + port + ".log");
         process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         for (int attempt = 0; attempt < 500; attempt++) {
@@ -63,7 +63,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Ends the process without giving it a chance to close its connections. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         process.onExit().join();
     }
