@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,6 +24,7 @@ public class Publisher extends HttpServlet {
     @Override
     public void init() throws ServletException {
         topics = Topics.of(getServletContext());
+        System.getProperties().put("topics.loader" + getServletContext().getContextPath(), new WeakReference<>(Publisher.class.getClassLoader()));
         topics.listen(event -> EVENTS.add(words(event)));
     }
 
@@ -37,13 +39,15 @@ public class Publisher extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setContentType("text/plain;charset=UTF-8");
-        String room = request.getParameter("to");
+        String to = request.getParameter("to");
         if (request.getParameter("text") != null) {
             int times = request.getParameter("times") == null ? 1 : Integer.parseInt(request.getParameter("times"));
+            int rooms = request.getParameter("rooms") == null ? 1 : Integer.parseInt(request.getParameter("rooms"));     // the messages go to to1, to2, ... in turn
             int length = request.getParameter("length") == null ? 0 : Integer.parseInt(request.getParameter("length"));
             String filler = length == 0 ? "" : "." + "x".repeat(length);
             if (request.getParameter("euros") != null) filler = "\u20ac".repeat(Integer.parseInt(request.getParameter("euros")));
             for (int i = 1; i <= times; i++) {
+                String room = rooms == 1 ? to : to + (i % rooms + 1);
                 String text = request.getParameter("text") + (times == 1 ? "" : " " + i) + filler;
                 if (request.getParameter("binary") != null) topics.topic(room).publish(ByteBuffer.wrap(text.getBytes()));
                 else topics.topic(room).publish(request.getParameter("key") == null ? TopicMessage.text(text) : TopicMessage.text(text).withKey(request.getParameter("key")));
@@ -57,7 +61,7 @@ public class Publisher extends HttpServlet {
         } else if (request.getParameter("events") != null) {
             response.getWriter().print(String.join("\n", EVENTS));
         } else {
-            response.getWriter().print(topics.topic(room).members().size() + " of " + topics.topic(room).presence().members() + ", dropped " + Room.DROPPED.get(room) + ", end " + Room.ENDS.get(room));
+            response.getWriter().print(topics.topic(to).members().size() + " of " + topics.topic(to).presence().members() + ", dropped " + Room.DROPPED.get(to) + ", end " + Room.ENDS.get(to));
         }
     }
 }

@@ -63,7 +63,7 @@ class ArchitectureTest {
             Map.entry(".dryrun", List.of(".http", ".spi", ".negotiation")),
             Map.entry(".loopback", List.of(".http", ".spi", ".forwarded", ".netty", "io.netty..")),
             Map.entry(".netty", List.of(".spi", "io.netty..")),
-            Map.entry(".relay.redis", List.of(".relay", "io.lettuce..", "io.netty..")),
+            Map.entry(".relay.redis", List.of(".relay", ".netty", "io.lettuce..", "io.netty..")),
             Map.entry(".relay.hazelcast", List.of(".relay", "jakarta.servlet", "com.hazelcast..")),
             Map.entry(".h2c", List.of(".http", ".spi", ".negotiation", ".loopback", ".netty", "io.netty..")),
             Map.entry(".tls", List.of(".http", ".spi", ".loopback", ".netty", "io.netty..")),

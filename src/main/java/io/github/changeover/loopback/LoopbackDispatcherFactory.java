@@ -1,5 +1,6 @@
 package io.github.changeover.loopback;
 
+import io.github.changeover.netty.NettyWithoutFlightRecorder;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.innerrequest.InnerRequestOrigin;
 import io.github.changeover.servlet.innerrequest.InnerRequestSupport.Owner;

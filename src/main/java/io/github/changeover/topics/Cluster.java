@@ -305,6 +305,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
     private void updateInterests(long until) {
         if (restored) {
             restored = false;
+            failureLogged = false;
             changedMembers.addAll(failedInterests);
         }
         if (changedMembers.isEmpty()) return;
@@ -348,10 +349,14 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
         }
     }
 
-    /** Logs the first failure after each start of the relay: the rest has the same reason. */
+    /**
+     * Logs the first failure after each start of the relay, and after each restored connection: the rest has the same reason. While the relay has no
+     * connection, failures are expected, and the loss of the connection is logged.
+     */
     private void failed(String what, Exception failure) {
-        LOG.log(failureLogged ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "The relay ''{0}'' failed to {1}: {2}", settings.kind(), what, failure.toString());
-        failureLogged = true;
+        boolean expected = !up;
+        LOG.log(expected || failureLogged ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "The relay ''{0}'' failed to {1}: {2}", settings.kind(), what, failure.toString());
+        if (!expected) failureLogged = true;
     }
 
     private void sendHeartbeat() {

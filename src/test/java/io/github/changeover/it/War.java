@@ -207,6 +207,12 @@ public final class War {
         return this;
     }
 
+    /** Adds Lettuce and what it needs. */
+    public War lettuce() {
+        walk(target().resolve("relay-libraries")).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));
+        return this;
+    }
+
     /** Adds Weld, which provides CDI in a Servlet container. */
     public War weld() {
         walk(target().resolve("weld")).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));

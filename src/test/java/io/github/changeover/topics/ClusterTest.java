@@ -31,6 +31,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -545,5 +550,90 @@ class ClusterTest {
         awaitMembers("news", 1, one);
         one.topics.topic("news").publish("1");
         awaitText(there, "1\n");
+    }
+
+    /** A relay that fails while it has a connection, if the test wants it. */
+    private static final class FailingRelay implements Relay {
+        private final InMemoryRelay to;
+        private final AtomicInteger interests = new AtomicInteger();
+        private volatile boolean fails;
+
+        FailingRelay(InMemoryRelay to) {
+            this.to = to;
+        }
+
+        @Override
+        public void start(Receiver receiver) throws IOException {
+            to.start(receiver);
+        }
+
+        @Override
+        public void interest(String channel, boolean interested) throws IOException {
+            interests.incrementAndGet();
+            to.interest(channel, interested);
+        }
+
+        @Override
+        public void publish(String channel, byte[] message) throws IOException {
+            if (fails) throw new IOException("no space");
+            to.publish(channel, message);
+        }
+
+        @Override
+        public void close() {
+            to.close();
+        }
+    }
+
+    @Test
+    void failureIsLoggedOncePerConnectionAndNotWithoutOne() {
+        List<String> failures = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                String message = new SimpleFormatter().formatMessage(record);
+                // A heartbeat may fail just before the relay reports that it has no connection.
+                if (record.getLevel() == Level.WARNING && (message.contains("failed to set the interest") || message.contains("no space"))) failures.add(message);
+            }
+
+            @Override
+            public void flush() {
+                // nothing is kept
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        Logger logger = Logger.getLogger("io.github.changeover.topics");
+        logger.addHandler(handler);
+        try {
+            FailingRelay relay = new FailingRelay(bus.relay());
+            Node one = new Node(() -> relay, settings(null, 1 << 20), TIMING);
+            await(one::isUp);
+            one.join("first");
+            await(() -> relay.interests.get() == 2);
+            for (int round = 1; round <= 2; round++) {
+                relay.fails = false;
+                relay.to.disconnect();
+                await(() -> !one.isUp());
+                int before = relay.interests.get();
+                one.join("news" + round);
+                await(() -> relay.interests.get() > before);
+                relay.to.reconnect();
+                await(() -> one.isUp() && relay.interests.get() > before + 1);
+                assertThat(failures).hasSize(round - 1);
+                relay.fails = true;
+                int expected = round;
+                await(() -> failures.size() == expected);
+                long unsent = one.counts().unsent();
+                one.topics.topic("first").publish("1");
+                await(() -> one.counts().unsent() > unsent);
+            }
+            assertThat(failures).hasSize(2).allSatisfy(message -> assertThat(message).isEqualTo("The relay 'memory' failed to publish a message: java.io.IOException: no space"));
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.changeover.relay.redis;
 
 import io.github.changeover.relay.Relay;
+import io.github.changeover.relay.RelayFactory;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisChannelHandler;
@@ -23,6 +24,8 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -74,6 +77,17 @@ final class RedisRelay implements Relay {
     private Set<String> unconfirmed = new HashSet<>();
     private int failures;
     private long lastFailureLog = System.nanoTime() - FAILURE_LOG_INTERVAL.toNanos();
+
+    /** @throws IllegalStateException if a setting is invalid */
+    static RedisRelay of(RelayFactory.Environment environment) {
+        try {
+            return new RedisRelay(RedisSettings.of(environment));
+        } finally {
+            // Classes of Lettuce use thread-local values of Netty when they are initialized. Here, the thread is that of the container and would keep the
+            // class loader of the application. The thread of the relay ends.
+            if (!(Thread.currentThread() instanceof FastThreadLocalThread)) FastThreadLocal.removeAll();
+        }
+    }
 
     RedisRelay(RedisSettings settings) {
         this.settings = settings;

@@ -1,5 +1,6 @@
 package io.github.changeover.relay.redis;
 
+import io.github.changeover.netty.NettyWithoutFlightRecorder;
 import io.github.changeover.relay.Relay;
 import io.github.changeover.relay.RelayFactory;
 import java.util.Set;
@@ -39,6 +40,7 @@ public final class RedisRelayFactory implements RelayFactory {
         } catch (ClassNotFoundException | LinkageError absent) {
             throw new IllegalStateException("changeover.relay=redis requires io.lettuce:lettuce-core in the application, which was not found. Add it to the dependencies", absent);
         }
-        return new RedisRelay(RedisSettings.of(environment));
+        NettyWithoutFlightRecorder.makeNettyReady();
+        return RedisRelay.of(environment);
     }
 }

@@ -65,7 +65,13 @@ public final class ChildProcess implements AutoCloseable {
         kill();
     }
 
-    private void kill() {
+    /** The program, or the program that it has started. */
+    long lastPid() {
+        return process.descendants().mapToLong(ProcessHandle::pid).reduce(process.pid(), (parent, child) -> child);
+    }
+
+    /** Ends all of it at once, by SIGKILL: nothing is closed or sent. */
+    void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Payara Server from its own ZIP file, in a separate process, controlled by its asadmin. */
 final class PayaraDistribution implements ContainerUnderTest {
@@ -14,7 +15,7 @@ final class PayaraDistribution implements ContainerUnderTest {
     private final Path home;
     private final ListenerPorts ports;
     private final int adminPort;
-    private final ChildProcess process;
+    private ChildProcess process;
 
     private PayaraDistribution(String name, Path home, ListenerPorts ports, int adminPort, ChildProcess process) {
         this.name = name;
@@ -28,17 +29,10 @@ final class PayaraDistribution implements ContainerUnderTest {
         ListenerPorts ports = wanted.assigned();
         int adminPort = TestDirectories.freePort();
         Path home = ContainerDistribution.home(name);
-        Path base = TestDirectories.fresh(name);
+        Path base = prepare(name, home, domain -> PayaraDomain.distribution(domain, ports, adminPort));
+        PayaraDistribution payara = new PayaraDistribution(name, home, ports, adminPort, process(name, home, base));
+        ContainerDistribution.awaitHttp(payara.http(), payara.process, name);
         try {
-            Path domain = base.resolve("domain1");
-            TestDirectories.copy(home.resolve("glassfish/domains/domain1"), domain);
-            Path settings = domain.resolve("config/domain.xml");
-            Files.writeString(settings, PayaraDomain.distribution(Files.readString(settings), ports, adminPort));
-            Files.deleteIfExists(TestDirectories.logFile(name));
-            List<String> start = asadmin(home, "start-domain", "--domaindir", base.toString(), "--verbose", "domain1");
-            ChildProcess process = ChildProcess.start(start, Map.of("AS_JAVA", TestDirectories.javaHome().toString()), base, TestDirectories.logFile(name));
-            PayaraDistribution payara = new PayaraDistribution(name, home, ports, adminPort, process);
-            ContainerDistribution.awaitHttp(payara.http(), process, name);
             Path secret = Files.writeString(base.resolve("password"), "AS_ADMIN_USERPASSWORD=" + Logins.PASSWORD);
             payara.login(secret, Logins.MEMBER, Logins.ROLE);
             payara.login(secret, Logins.GUEST, Logins.GUEST_ROLE);
@@ -46,6 +40,60 @@ final class PayaraDistribution implements ContainerUnderTest {
         } catch (IOException e) {
             throw new IllegalStateException("cannot prepare " + base, e);
         }
+    }
+
+    /**
+     * Starts a server whose Hazelcast reads this file. Does not wait until it responds.
+     *
+     * @param distribution the name of its directory in target/dist
+     */
+    static PayaraDistribution launchInGrid(String name, String distribution, Path hazelcast) {
+        ListenerPorts ports = ListenerPorts.any().assigned();
+        int adminPort = TestDirectories.freePort();
+        Path home = ContainerDistribution.home(distribution);
+        Path base = prepare(name, home, domain -> PayaraDomain.inGrid(PayaraDomain.distribution(domain, ports, adminPort), hazelcast));
+        return new PayaraDistribution(name, home, ports, adminPort, process(name, home, base));
+    }
+
+    private static Path prepare(String name, Path home, UnaryOperator<String> change) {
+        Path base = TestDirectories.fresh(name);
+        try {
+            Path domain = base.resolve("domain1");
+            TestDirectories.copy(home.resolve("glassfish/domains/domain1"), domain);
+            Path settings = domain.resolve("config/domain.xml");
+            Files.writeString(settings, change.apply(Files.readString(settings)));
+            Files.deleteIfExists(TestDirectories.logFile(name));
+            return base;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot prepare " + base, e);
+        }
+    }
+
+    private static ChildProcess process(String name, Path home, Path base) {
+        List<String> start = asadmin(home, "start-domain", "--domaindir", base.toString(), "--verbose", "domain1");
+        return ChildProcess.start(start, Map.of("AS_JAVA", TestDirectories.javaHome().toString()), base, TestDirectories.logFile(name));
+    }
+
+    void awaitHttp() {
+        ContainerDistribution.awaitHttp(http(), process, name);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    void kill() {
+        process.kill();
+    }
+
+    /** Starts the server again, with the applications that were deployed. Appends to its log. */
+    void launchAgain() {
+        process = process(name, home, TestDirectories.target().resolve("containers").resolve(name));
+    }
+
+    /** The process of the server itself. */
+    long pid() {
+        return process.lastPid();
     }
 
     private static List<String> asadmin(Path home, String... arguments) {

@@ -54,6 +54,18 @@ public final class PayaraDomain {
                 "$1" + Matcher.quoteReplacement(options.toString())), ports, adminPort);
     }
 
+    /**
+     * The file of a distribution whose Hazelcast is enabled, and is configured by this file only. If Payara did not read the file, it would fall back to its
+     * own settings, so that these exclude multicast, too.
+     */
+    static String inGrid(String xml, Path hazelcast) {
+        String enabled = xml.replaceFirst("<hazelcast-config-specific-configuration enabled=\"false\">", "<hazelcast-config-specific-configuration enabled=\"true\">");
+        String configured = enabled.replaceFirst("<hazelcast-runtime-configuration ", Matcher.quoteReplacement("<hazelcast-runtime-configuration hazelcast-configuration-file=\""
+                + hazelcast.toAbsolutePath() + "\" discovery-mode=\"tcpip\" tcpip-members=\"" + TestDirectories.LOOPBACK + "\" interface=\"" + TestDirectories.LOOPBACK + "\" "));
+        if (enabled.equals(xml) || configured.equals(enabled)) throw new IllegalStateException("Payara's domain.xml has no Hazelcast configuration as known here");
+        return configured;
+    }
+
     /** The file of Payara Micro, in which TLS is off by default. */
     static String micro(String xml, ListenerPorts ports) {
         return change(xml.replace("name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"false\"", "name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"true\"")

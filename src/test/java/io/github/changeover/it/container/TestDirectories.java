@@ -8,11 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Directories and ports of the tests. */
 public final class TestDirectories {
     static final String LOOPBACK = "127.0.0.1";
+
+    private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
 
     private TestDirectories() {
     }
@@ -64,10 +68,10 @@ public final class TestDirectories {
         }
     }
 
-    /** A port that was free a moment ago. There is no better way for a server that needs its ports in a file. */
+    /** A port that was free a moment ago, each time another one. There is no better way for a server that needs its ports in a file. */
     public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
-            return socket.getLocalPort();
+            return PORTS.add(socket.getLocalPort()) ? socket.getLocalPort() : freePort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

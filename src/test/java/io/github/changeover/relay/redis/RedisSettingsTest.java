@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.relay.TestEnvironment;
+import io.netty.util.internal.InternalThreadLocalMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,13 @@ class RedisSettingsTest {
         Map<String, String> settings = new java.util.HashMap<>();
         for (int index = 0; index < namesAndValues.length; index += 2) settings.put(namesAndValues[index], namesAndValues[index + 1]);
         return RedisSettings.of(new TestEnvironment(settings));
+    }
+
+    @Test
+    void relayLeavesNoValueOfNettyOnTheThreadOfTheContainer() {
+        InternalThreadLocalMap.get();
+        new RedisRelayFactory().create(new TestEnvironment(Map.of())).close();
+        assertThat(InternalThreadLocalMap.getIfSet()).isNull();
     }
 
     @Test
