@@ -1,6 +1,7 @@
 package io.github.changeover.relay.redis;
 
 import io.github.changeover.relay.Relay;
+import io.github.changeover.relay.RelayFactory;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisChannelHandler;
@@ -23,6 +24,8 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -75,8 +78,17 @@ final class RedisRelay implements Relay {
     private int failures;
     private long lastFailureLog = System.nanoTime() - FAILURE_LOG_INTERVAL.toNanos();
 
-    RedisRelay(RedisSettings settings) {
+    private RedisRelay(RedisSettings settings) {
         this.settings = settings;
+    }
+
+    /** Called on a thread of the container. No thread-local value of Netty may stay there, because it would keep the classes of the application. */
+    static RedisRelay of(RelayFactory.Environment environment) {
+        try {
+            return new RedisRelay(RedisSettings.of(environment));
+        } finally {
+            if (!(Thread.currentThread() instanceof FastThreadLocalThread)) FastThreadLocal.removeAll();
+        }
     }
 
     @Override

@@ -39,6 +39,6 @@ public final class RedisRelayFactory implements RelayFactory {
         } catch (ClassNotFoundException | LinkageError absent) {
             throw new IllegalStateException("changeover.relay=redis requires io.lettuce:lettuce-core in the application, which was not found. Add it to the dependencies", absent);
         }
-        return new RedisRelay(RedisSettings.of(environment));
+        return RedisRelay.of(environment);
     }
 }

@@ -3,7 +3,15 @@ package io.github.changeover.relay.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.relay.RelayFactory;
 import io.github.changeover.relay.TestEnvironment;
+import io.netty.util.internal.InternalThreadLocalMap;
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,5 +53,19 @@ class RedisSettingsTest {
     @Test
     void trustStoreMustExist() {
         assertThatThrownBy(() -> settings(RedisRelayFactory.TRUST_STORE, "/none")).isInstanceOf(IllegalStateException.class).hasMessageContaining("/none");
+    }
+
+    /** In a class loader of its own, as in a new application: initializers of Lettuce and Netty run on the thread that starts the application. */
+    @Test
+    void noThreadLocalOfNettyStaysOnTheThreadThatCreatesTheRelay() throws Exception {
+        List<URL> path = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) path.add(Path.of(entry).toUri().toURL());
+        try (URLClassLoader application = new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Class<?> factory = application.loadClass(RedisRelayFactory.class.getName()), environment = application.loadClass(TestEnvironment.class.getName());
+            Object relay = factory.getMethod("create", application.loadClass(RelayFactory.Environment.class.getName()))
+                    .invoke(factory.getConstructor().newInstance(), environment.getConstructor(Map.class).newInstance(Map.of()));
+            assertThat(relay.getClass().getClassLoader()).isSameAs(application);
+            assertThat(application.loadClass(InternalThreadLocalMap.class.getName()).getMethod("getIfSet").invoke(null)).isNull();
+        }
     }
 }
