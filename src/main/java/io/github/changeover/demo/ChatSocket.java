@@ -2,6 +2,7 @@ package io.github.changeover.demo;
 
 import io.github.changeover.topics.Topic;
 import io.github.changeover.topics.Topics;
+import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
@@ -9,6 +10,7 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -37,16 +39,17 @@ public final class ChatSocket {
         else topic(room).publish(name(guest) + ": " + (message.length() > LONGEST ? message.substring(0, LONGEST) : message));
     }
 
-    /** The guest has left the topic before this call. */
+    /** Nothing has to be removed: the guest leaves the topic when its connection closes. */
     @OnClose
     public void leave(Session guest, @PathParam("room") String room) {
         topic(room).publish(name(guest) + " left");
     }
 
-    /** Called for a broken connection, or if the name of the room is no name of a topic. A call of leave() follows. */
+    /** Called for a broken connection, and for a room whose name is not allowed for a topic. A call of leave() follows. */
     @OnError
-    public void broken(Session guest, Throwable failure) {
+    public void failed(Session guest, Throwable failure) throws IOException {
         System.getLogger(ChatSocket.class.getName()).log(System.Logger.Level.DEBUG, "The connection of a chat guest failed", failure);
+        if (guest.isOpen()) guest.close(new CloseReason(CloseReason.CloseCodes.VIOLATED_POLICY, "The name of the room is not allowed, or there are too many rooms."));
     }
 
     private static Topic topic(String room) {
