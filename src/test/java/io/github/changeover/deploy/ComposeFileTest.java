@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -27,13 +28,13 @@ class ComposeFileTest {
         strict.setAllowDuplicateKeys(false);
         String text = Files.readString(BASE.resolve("docker-compose.yml"));
         Map<String, Map<String, Map<String, Object>>> file = new Yaml(new SafeConstructor(strict)).load(text);
-        assertThat(file).containsOnlyKeys("services");
+        assertThat(file).containsOnlyKeys("services", "x-relay");
         services = file.get("services");
     }
 
     @Test
-    void servicesAreTwoContainersAndTheProxy() {
-        assertThat(services).containsOnlyKeys("tomcat", "payara", "haproxy");
+    void servicesAreTwoContainersRedisAndTheProxy() {
+        assertThat(services).containsOnlyKeys("redis", "tomcat", "payara", "haproxy");
         assertThat(services.get("tomcat")).containsEntry("image", "tomcat:11");
         assertThat(services.get("payara")).containsEntry("image", "payara/server-full:6");
     }
@@ -41,8 +42,7 @@ class ComposeFileTest {
     @Test
     void onlyTheProxyPublishesAPortAndOnlyOnLoopback() {
         assertThat(services.get("haproxy").get("ports")).isEqualTo(List.of("127.0.0.1:8080:8080"));
-        assertThat(services.get("tomcat")).doesNotContainKey("ports");
-        assertThat(services.get("payara")).doesNotContainKey("ports");
+        assertThat(services.values()).filteredOn(service -> service.containsKey("ports")).hasSize(1);
     }
 
     @Test
@@ -60,7 +60,7 @@ class ComposeFileTest {
     void everyMountedFileIsReadOnlyAndExistsOrIsBuilt() throws IOException {
         String version = "changeover-" + projectVersion() + "-webapp.war";
         for (Map<String, Object> service : services.values()) {
-            for (Object volume : (List<?>) service.get("volumes")) {
+            for (Object volume : (List<?>) service.getOrDefault("volumes", List.of())) {
                 String[] parts = volume.toString().split(":");
                 assertThat(parts).hasSize(3).endsWith("ro");
                 if (parts[0].startsWith("./target/")) {
@@ -70,6 +70,16 @@ class ComposeFileTest {
                 }
             }
         }
+    }
+
+    @Test
+    void bothNodesUseTheSameRelayAndHaveDifferentNames() throws IOException {
+        Map<String, Object> relay = map(services.get("tomcat").get("environment"));
+        assertThat(map(services.get("payara").get("environment"))).isEqualTo(relay);
+        assertThat(relay).containsEntry("CHANGEOVER_RELAY", "redis").containsEntry("CHANGEOVER_RELAY_REDIS_URI", "redis://redis:6379").containsKey("CHANGEOVER_RELAY_NAME");
+        String settings = Files.readString(BASE.resolve("docs/settings.md"));
+        assertThat(relay.keySet()).allSatisfy(name -> assertThat(settings).contains("| `" + name.toLowerCase(Locale.ROOT).replace('_', '.') + "` |"));
+        for (String node : List.of("tomcat", "payara")) assertThat(services.get(node)).containsEntry("hostname", node);
     }
 
     @Test
