@@ -61,9 +61,7 @@ public final class Membership {
 
     /** Leaves the topic. Waiting messages are not sent. Does nothing if the member has left. */
     public void leave() {
-        if (!member.remove(this)) return;
-        end();
-        state.left(this);
+        member.topics().leave(this);
     }
 
     TopicState state() {

@@ -70,11 +70,6 @@ final class TopicState {
         return memberships.remove(membership.member(), membership);
     }
 
-    /** Called when a membership has ended. */
-    void left(Membership membership) {
-        topics.left(membership);
-    }
-
     boolean isEmpty() {
         return memberships.isEmpty();
     }

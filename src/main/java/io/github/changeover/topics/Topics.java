@@ -174,14 +174,17 @@ public final class Topics {
         if (state != null) state.membership(member).ifPresent(Membership::leave);
     }
 
-    /** Called when a membership has ended. */
-    void left(Membership membership) {
-        AtomicBoolean removed = new AtomicBoolean();
+    /** Ends a membership, unless it has ended. */
+    void leave(Membership membership) {
+        AtomicBoolean known = new AtomicBoolean(), removed = new AtomicBoolean();
         String key = membership.state().key();
-        states.computeIfPresent(key, (same, state) -> {
-            removed.set(state.remove(membership));
+        states.compute(key, (same, state) -> {      // in one step, because another thread may join for the same member
+            known.set(membership.member().remove(membership));
+            if (state == null) return null;
+            if (known.get()) removed.set(state.remove(membership));
             return state.isEmpty() ? null : state;
         });
+        if (known.get()) membership.end();      // outside: it waits for other senders of the connection
         if (!removed.get()) return;
         Cluster relayed = cluster;
         if (relayed != null) relayed.membersChanged(key);

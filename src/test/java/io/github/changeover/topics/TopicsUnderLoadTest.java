@@ -1,0 +1,111 @@
+package io.github.changeover.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SharedBytes;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryConnection;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Topics while several threads use them, with handlers that block, and with code of the application that fails. */
+class TopicsUnderLoadTest {
+    private static final MessageEncoder LINES = message -> SharedBytes.copyOf(StandardCharsets.UTF_8.encode(message.text() + "\n"));
+    private final Topics topics = new Topics();
+    private final List<MemoryConnection> connections = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    TopicsUnderLoadTest() {
+        topics.start(getClass().getClassLoader(), null, Runnable::run);
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (Thread thread : threads) thread.join(5000);
+        connections.forEach(MemoryConnection::close);
+        topics.stop(getClass().getClassLoader());
+    }
+
+    private MemoryConnection keep(MemoryConnection connection) {
+        connections.add(connection);
+        return connection;
+    }
+
+    /** Takes everything that arrives, and counts calls of {@code writable}. */
+    private static final class Handler implements ConnectionHandler.Events {
+        private int writable;
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            bytes.position(bytes.limit());
+        }
+
+        @Override
+        public void writable(SwitchedConnection connection) {
+            writable++;
+        }
+    }
+
+    private MemoryConnection connect() {
+        return keep(MemoryConnection.of(new Handler()));
+    }
+
+    private MemoryConnection connectSlow() {
+        return keep(MemoryConnection.slow(new Handler(), 1 << 20));
+    }
+
+    private Member member(MemoryConnection connection) {
+        return topics.member(connection.connection(), LINES);
+    }
+
+    private Thread start(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+        return thread;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(5, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
+    void memberThatJoinsWhileItLeavesGetsMessages() throws InterruptedException {
+        MemoryConnection connection = connect(), other = connect();
+        Membership first = member(connection).join("news");
+        member(other).join("news");
+        CountDownLatch held = new CountDownLatch(1), release = new CountDownLatch(1);
+        start(() -> connection.connection().advanced().sendAtomically(() -> {
+            held.countDown();
+            await(release);
+            return null;
+        }));
+        await(held);
+        Thread leaving = start(first::leave);       // waits for the other thread that sends
+        for (long until = System.nanoTime() + 5_000_000_000L; leaving.getState() != Thread.State.WAITING; LockSupport.parkNanos(100_000)) {
+            assertThat(System.nanoTime()).isLessThan(until);
+        }
+        Membership second = member(connection).join("news");
+        release.countDown();
+        leaving.join(5000);
+        topics.topic("news").publish("hello");
+        assertThat(second).isNotSameAs(first);
+        assertThat(topics.topic("news").members()).containsExactlyInAnyOrder(member(connection), member(other));
+        assertThat(connection.text()).isEqualTo("hello\n");
+        second.leave();
+        assertThat(topics.counts().members()).isEqualTo(1);
+    }
+}
