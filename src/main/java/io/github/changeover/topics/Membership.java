@@ -15,9 +15,10 @@ import java.util.function.LongConsumer;
 public final class Membership {
     private final TopicState state;
     private final Member member;
-    private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next two fields
+    private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next three fields
     private boolean ended;
-    private boolean dropReported;               // a task that calls the listener is submitted
+    private boolean dropReported;               // an event is submitted
+    private boolean dropNotified;               // a task that calls the listener waits until a callback has ended
     private volatile long dropped;              // changed under the send lock
     private volatile LongConsumer dropListener;
 
@@ -169,9 +170,15 @@ public final class Membership {
     }
 
     /** Calls the listener of the member like a callback of its connection. */
-    void notifyDropped(long total) {
-        LongConsumer listener = dropListener;
-        if (listener != null) member.output().connection().execute(() -> listener.accept(total));
+    void notifyDropped() {
+        AdvancedConnection connection = member.output().connection();
+        if (dropListener == null || connection.sendAtomically(() -> dropNotified)) return;      // one task waits at most, because a callback may run for long
+        connection.sendAtomically(() -> dropNotified = true);
+        connection.execute(() -> {
+            connection.sendAtomically(() -> dropNotified = false);
+            LongConsumer listener = dropListener;
+            if (listener != null) listener.accept(dropped);
+        });
     }
 
     @Override

@@ -257,7 +257,7 @@ public final class Topics {
     boolean dropped(Membership membership) {
         return events.put(() -> {
             long total = membership.takeDropped();
-            membership.notifyDropped(total);
+            membership.notifyDropped();
             return membership.isOfUser() ? null : new TopicEvent.Dropped(membership, total);
         });
     }

@@ -108,4 +108,19 @@ class TopicsUnderLoadTest {
         second.leave();
         assertThat(topics.counts().members()).isEqualTo(1);
     }
+
+    @Test
+    void dropsWhileTheHandlerIsBusyAreReportedTogether() {
+        MemoryConnection slow = connectSlow();
+        Topic topic = topics.topic("prices", new TopicOptions(Overflow.DROP_OLDEST, 1));
+        List<Long> reported = new ArrayList<>();
+        topic.join(member(slow)).onDropped(reported::add);
+        for (int i = 0; i < 1000; i++) topic.publish("x");      // the callback pool of this connection is busy until the next call
+        slow.takes(1);
+        assertThat(reported).containsExactly(998L);
+        topic.publish("y");
+        topic.publish("z");
+        slow.takes(1);
+        assertThat(reported).containsExactly(998L, 1000L);
+    }
 }
