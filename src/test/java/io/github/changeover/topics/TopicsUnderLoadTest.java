@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,5 +123,34 @@ class TopicsUnderLoadTest {
         topic.publish("z");
         slow.takes(1);
         assertThat(reported).containsExactly(998L, 1000L);
+    }
+
+    @Test
+    void listenerThatFailsWithAnErrorDoesNotStopTheEvents() {
+        List<TopicEvent> events = new ArrayList<>();
+        AtomicBoolean first = new AtomicBoolean(true);
+        topics.listen(event -> {
+            if (first.getAndSet(false)) throw new Error("a listener that fails");
+        });
+        topics.listen(events::add);
+        member(connect()).join("a");
+        member(connect()).join("a");
+        assertThat(events).hasSize(2);
+    }
+
+    @Test
+    void eventsContinueAfterThereWasNoThread() {
+        List<TopicEvent> events = new ArrayList<>();
+        AtomicBoolean full = new AtomicBoolean(true);
+        Topics busy = new Topics();
+        busy.start(new ClassLoader() { }, null, task -> {
+            if (full.get()) throw new IllegalStateException("no thread");
+            task.run();
+        });
+        busy.listen(events::add);
+        busy.member(connect().connection(), LINES).join("a");
+        full.set(false);
+        busy.member(connect().connection(), LINES).join("a");
+        assertThat(events).hasSize(2);
     }
 }
