@@ -98,7 +98,7 @@ final class TopicState {
             if (except.contains(membership.member())) continue;
             try {
                 membership.deliver(message);
-            } catch (RuntimeException wrong) {
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError wrong) {
                 topics.deliveryFailed(membership, wrong);
             }
         }

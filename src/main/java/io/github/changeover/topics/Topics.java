@@ -262,7 +262,7 @@ public final class Topics {
         });
     }
 
-    void deliveryFailed(Membership membership, RuntimeException wrong) {
+    void deliveryFailed(Membership membership, Throwable wrong) {
         if (deliveryFailureLogged.getAndSet(true)) return;
         LOG.log(System.Logger.Level.WARNING, "A message was not delivered to " + membership + "; this is logged once", wrong);
     }

@@ -153,4 +153,20 @@ class TopicsUnderLoadTest {
         busy.member(connect().connection(), LINES).join("a");
         assertThat(events).hasSize(2);
     }
+
+    @Test
+    void encoderThatFailsWithAnErrorDoesNotAffectOthers() {
+        for (int i = 0; i < 10; i++) {
+            topics.member(connect().connection(), message -> {
+                throw new NoClassDefFoundError("an encoder that fails");
+            }).join("news");
+        }
+        List<MemoryConnection> fine = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            fine.add(connect());
+            member(fine.get(i)).join("news");
+        }
+        topics.topic("news").publish("hello");
+        assertThat(fine).extracting(MemoryConnection::text).containsOnly("hello\n");
+    }
 }
