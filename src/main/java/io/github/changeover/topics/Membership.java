@@ -86,6 +86,7 @@ public final class Membership {
     /** Sends the message or lets it wait. Does not block. */
     void deliver(TopicMessage message) {
         TopicOutput output = member.output();
+        output.encode(message);
         boolean flush = output.connection().sendAtomically(() -> {
             if (ended || member.isClosing()) return false;
             if (waiting.isEmpty() && output.trySend(message)) return false;

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -168,5 +169,33 @@ class TopicsUnderLoadTest {
         }
         topics.topic("news").publish("hello");
         assertThat(fine).extracting(MemoryConnection::text).containsOnly("hello\n");
+    }
+
+    @Test
+    void encodersMayPublish() throws InterruptedException {
+        MemoryConnection first = connect(), second = connect();
+        CyclicBarrier both = new CyclicBarrier(2);
+        topics.member(first.connection(), publishing(both, "b")).join("a");
+        topics.member(second.connection(), publishing(both, "a")).join("b");
+        Thread one = start(() -> topics.topic("a").publish("begin"));
+        Thread two = start(() -> topics.topic("b").publish("begin"));
+        one.join(3000);
+        two.join(3000);
+        assertThat(one.isAlive() || two.isAlive()).as("a thread waits for ever").isFalse();
+        assertThat(first.text()).contains("begin", "encoded");
+    }
+
+    private MessageEncoder publishing(CyclicBarrier both, String to) {
+        return message -> {
+            if (message.text().equals("begin")) {
+                try {
+                    both.await(5, TimeUnit.SECONDS);
+                } catch (Exception failed) {
+                    throw new IllegalStateException(failed);
+                }
+                topics.topic(to).publish("encoded");
+            }
+            return LINES.encode(message);
+        };
     }
 }

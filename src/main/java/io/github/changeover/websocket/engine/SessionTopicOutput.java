@@ -50,6 +50,11 @@ record SessionTopicOutput(FrameSender sender) implements TopicOutput {
     }
 
     @Override
+    public void encode(TopicMessage message) {
+        frame(message);
+    }
+
+    @Override
     public boolean trySend(TopicMessage message) {
         return sender.trySendNow(frame(message));
     }
