@@ -51,6 +51,7 @@ final class OutputQueue {
     private volatile long written;              // the volatile fields are changed only under the lock, unless stated otherwise
     private volatile long queued;
     private volatile long deferredBytes;
+    private volatile long fillingBytes;         // part of deferredBytes that counts for deferredFull
     private volatile boolean deferredFull;      // the deferred messages exceeded the limit because the client does not read
     private volatile long overflowAt = Long.MAX_VALUE;   // smaller while awaitingRoom: more queued bytes than this are an overflow
     private volatile boolean awaitingRoom;      // the sender should wait, and has not been notified of room yet
@@ -307,7 +308,8 @@ final class OutputQueue {
             if (deferred == null) deferred = new ArrayDeque<>();
             deferred.addLast(message);
             deferredBytes += message.bytes();
-            if (writeIncomplete && deferredBytes > limit && !isFull()) {
+            if (message.fillsQueue()) fillingBytes += message.bytes();
+            if (writeIncomplete && fillingBytes > limit && !isFull()) {
                 fullSince = System.nanoTime();
                 deferredFull = true;
             }
@@ -329,6 +331,7 @@ final class OutputQueue {
 
     private void noLongerDeferred(Deferred message) {
         deferredBytes -= message.bytes();
+        if (message.fillsQueue()) fillingBytes -= message.bytes();
         memory.release(message.bytes());
         if (deferred != null && deferred.isEmpty()) deferred = null;
     }
@@ -482,7 +485,7 @@ final class OutputQueue {
 
     /** Whether the limit was exceeded and at most half of it is in use again. */
     boolean hasRoomAgain() {
-        return awaitingRoom && queued <= limit / 2 || deferredFull && deferredBytes <= limit / 2;
+        return awaitingRoom && queued <= limit / 2 || deferredFull && fillingBytes <= limit / 2;
     }
 
     /** If {@link #hasRoomAgain}, ends the wait and returns the nanoseconds since the limit was exceeded; otherwise returns -1. */
@@ -495,7 +498,7 @@ final class OutputQueue {
                 awaitingRoom = false;
                 overflowAt = Long.MAX_VALUE;
             }
-            if (deferredBytes <= limit / 2) deferredFull = false;
+            if (fillingBytes <= limit / 2) deferredFull = false;
             return isFull() ? -1 : Math.max(0, System.nanoTime() - fullSince);
         } finally {
             lock.unlock();

@@ -28,6 +28,11 @@ record ProtocolOutput(AdvancedConnection connection, MessageEncoder encoder) imp
             }
 
             @Override
+            public boolean fillsQueue() {
+                return false;
+            }
+
+            @Override
             public boolean send() {
                 done.run();
                 return connection.trySend(bytes, null, Long.MAX_VALUE);

@@ -19,7 +19,7 @@ public interface TopicOutput {
     boolean trySend(TopicMessage message);
 
     /**
-     * Creates a message for {@link AdvancedConnection#defer}.
+     * Creates a message for {@link AdvancedConnection#defer}. It does not fill the queue: the limits of topics apply to it.
      *
      * @param done must be run once when the message was sent or will never be sent, while no other thread sends on the connection
      */

@@ -198,4 +198,17 @@ class TopicsUnderLoadTest {
             return LINES.encode(message);
         };
     }
+
+    @Test
+    void waitingTopicMessagesDoNotMakeTheQueueOfTheHandlerFull() {
+        Handler handler = new Handler();
+        MemoryConnection slow = keep(MemoryConnection.slow(handler, 100));
+        member(slow).join("a");
+        for (int i = 0; i < 100; i++) topics.topic("a").publish("0123456789");
+        assertThat(slow.connection().advanced().isFull()).as("a WebSocket would not read from its client").isFalse();
+        assertThat(slow.connection().send(ByteBuffer.allocate(200))).isFalse();
+        int before = handler.writable;
+        slow.takes(11 + 200);
+        assertThat(handler.writable).as("the bytes of the handler are sent").isEqualTo(before + 1);
+    }
 }

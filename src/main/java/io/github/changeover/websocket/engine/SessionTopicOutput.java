@@ -64,6 +64,11 @@ record SessionTopicOutput(FrameSender sender) implements TopicOutput {
         OutgoingFrame frame = frame(message);
         return new FrameSender.DeferredFrame(sender, frame.size()) {
             @Override
+            public boolean fillsQueue() {
+                return false;
+            }
+
+            @Override
             OutgoingFrame frame() {
                 return frame;
             }
