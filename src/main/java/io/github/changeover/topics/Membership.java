@@ -1,7 +1,6 @@
 package io.github.changeover.topics;
 
 import io.github.changeover.spi.AdvancedConnection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -23,11 +22,18 @@ public final class Membership {
     private volatile LongConsumer dropListener;
 
     private static final class WaitingMessage {
+        private final String key;       // null unless it can be replaced
         private final int size;
         private AdvancedConnection.Deferred deferred;
 
-        WaitingMessage(int size) {
+        WaitingMessage(String key, int size) {
+            this.key = key;
             this.size = size;
+        }
+
+        /** The key of the map. */
+        Object at() {
+            return key == null ? this : key;
         }
     }
 
@@ -118,23 +124,18 @@ public final class Membership {
         member.closeSlow("The client reads too slowly: " + state.options().waiting() + " messages of a topic were waiting.");
     }
 
-    private void add(Object key, TopicMessage message) {
-        WaitingMessage added = new WaitingMessage(message.size());
+    private void add(String key, TopicMessage message) {
+        WaitingMessage added = new WaitingMessage(key, message.size());
         added.deferred = member.output().deferred(message, () -> finished(added));
-        Object at = key == null ? added : key;
         if (waiting.isEmpty()) waiting = new LinkedHashMap<>();
-        waiting.put(at, added);
+        waiting.put(added.at(), added);
         member.waiting(added.size);
         if (!member.output().connection().defer(added.deferred)) finished(added);      // the connection is closing
     }
 
     private void finished(WaitingMessage message) {
-        for (Iterator<WaitingMessage> each = waiting.values().iterator(); each.hasNext(); ) {
-            if (each.next() != message) continue;       // usually it is the first
-            each.remove();
-            member.waiting(-message.size);
-            break;
-        }
+        if (waiting.isEmpty() || !waiting.remove(message.at(), message)) return;
+        member.waiting(-message.size);
         if (waiting.isEmpty()) waiting = Map.of();
     }
 

@@ -211,4 +211,27 @@ class TopicsUnderLoadTest {
         slow.takes(11 + 200);
         assertThat(handler.writable).as("the bytes of the handler are sent").isEqualTo(before + 1);
     }
+
+    @Test
+    void slowMemberOfManyTopicsDelaysNobody() {
+        topics.limit(new TopicLimits(1000, 101, 1000, 1 << 20));
+        MemoryConnection slow = connectSlow();
+        Member member = member(slow);
+        Topic[] all = new Topic[100];
+        for (int i = 0; i < all.length; i++) all[i] = topics.topic("t" + i);
+        for (Topic topic : all) topic.join(member);
+        for (Topic topic : all) for (int i = 0; i < 300; i++) topic.publish("x");
+        Topic prices = topics.topic("prices", new TopicOptions(Overflow.KEEP_LATEST, 10_000));
+        prices.join(member);
+        List<TopicMessage> messages = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) messages.add(TopicMessage.text("x").withKey("k" + i));
+        messages.forEach(prices::publish);
+        long begun = System.nanoTime();
+        for (int i = 0; i < 50_000; i++) {      // most of these messages drop one from the middle of the 35,000 that wait
+            all[50].publish("y");
+            prices.publish(messages.get(i * 31 % messages.size()));
+        }
+        assertThat(System.nanoTime() - begun).as("100,000 messages; a search through all that wait takes more than twice as long").isLessThan(4_000_000_000L);
+        assertThat(slow.connection().queued()).isLessThan(100_000);
+    }
 }
