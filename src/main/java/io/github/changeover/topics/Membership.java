@@ -12,6 +12,7 @@ import java.util.function.LongConsumer;
  * dropped or replaced.
  */
 public final class Membership {
+    private static final long OVERHEAD = 128;       // bytes of memory of a waiting message, in addition to its content
     private final TopicState state;
     private final Member member;
     private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next three fields
@@ -130,12 +131,14 @@ public final class Membership {
         if (waiting.isEmpty()) waiting = new LinkedHashMap<>();
         waiting.put(added.at(), added);
         member.waiting(added.size);
+        member.output().connection().charge(OVERHEAD);
         if (!member.output().connection().defer(added.deferred)) finished(added);      // the connection is closing
     }
 
     private void finished(WaitingMessage message) {
         if (waiting.isEmpty() || !waiting.remove(message.at(), message)) return;
         member.waiting(-message.size);
+        member.output().connection().release(OVERHEAD);
         if (waiting.isEmpty()) waiting = Map.of();
     }
 

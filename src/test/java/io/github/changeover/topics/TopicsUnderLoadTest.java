@@ -213,6 +213,18 @@ class TopicsUnderLoadTest {
     }
 
     @Test
+    void waitingMessagesWithoutContentCountAsMemory() {
+        MemoryConnection slow = connectSlow();
+        member(slow).join("a");
+        topics.topic("a").publish("first");
+        long before = slow.memoryUsed();
+        for (int i = 0; i < 256; i++) topics.topic("a").publish("");
+        assertThat(slow.memoryUsed() - before).isGreaterThan(256 * 100);
+        slow.takes(10_000);
+        assertThat(slow.memoryUsed()).isZero();
+    }
+
+    @Test
     void slowMemberOfManyTopicsDelaysNobody() {
         topics.limit(new TopicLimits(1000, 101, 1000, 1 << 20));
         MemoryConnection slow = connectSlow();
