@@ -94,7 +94,7 @@ public final class Member {
 
     // ---- under the send lock of the connection
 
-    boolean hasRoom(int bytes) {
+    boolean hasRoom(long bytes) {
         return waitingBytes + bytes <= topics.limits().waitingBytes();
     }
 

@@ -15,7 +15,8 @@ public final class Membership {
     private static final long OVERHEAD = 128;       // bytes of memory of a waiting message, in addition to its content
     private final TopicState state;
     private final Member member;
-    private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next three fields
+    private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next four fields
+    private long waitingBytes;
     private boolean ended;
     private boolean dropReported;               // an event is submitted
     private boolean dropNotified;               // a task that calls the listener waits until a callback has ended
@@ -107,12 +108,13 @@ public final class Membership {
         TopicOptions options = state.options();
         boolean keepsLatest = options.overflow() == Overflow.KEEP_LATEST && message.key().isPresent();
         long before = dropped;
-        if (keepsLatest) withdraw(waiting.get(message.key().get()));
-        while (!waiting.isEmpty() && (waiting.size() >= options.waiting() || !member.hasRoom(message.size()))) {
+        boolean canFit = member.hasRoom(message.size() - waitingBytes);      // otherwise dropping earlier messages does not help
+        if (canFit && keepsLatest) withdraw(waiting.get(message.key().get()));
+        while (canFit && !waiting.isEmpty() && (waiting.size() >= options.waiting() || !member.hasRoom(message.size()))) {
             if (options.overflow() == Overflow.CLOSE_MEMBER) break;
             withdraw(waiting.values().iterator().next());
         }
-        if (waiting.size() >= options.waiting() || !member.hasRoom(message.size())) overflow();
+        if (!canFit || waiting.size() >= options.waiting() || !member.hasRoom(message.size())) overflow();
         else add(keepsLatest ? message.key().get() : null, message);
         if (dropped != before) reportDropped();
     }
@@ -120,9 +122,10 @@ public final class Membership {
     private void overflow() {
         dropped++;
         state.countDropped();
-        if (state.options().overflow() != Overflow.CLOSE_MEMBER) return;        // messages of other topics need all of the room
-        withdrawAll();
-        member.closeSlow("The client reads too slowly: " + state.options().waiting() + " messages of a topic were waiting.");
+        if (state.options().overflow() != Overflow.CLOSE_MEMBER) return;        // messages of other topics need the room
+        int count = waiting.size();
+        while (!waiting.isEmpty()) withdraw(waiting.values().iterator().next());
+        member.closeSlow("The client reads too slowly: " + count + " messages of a topic were waiting.");
     }
 
     private void add(String key, TopicMessage message) {
@@ -130,6 +133,7 @@ public final class Membership {
         added.deferred = member.output().deferred(message, () -> finished(added));
         if (waiting.isEmpty()) waiting = new LinkedHashMap<>();
         waiting.put(added.at(), added);
+        waitingBytes += added.size;
         member.waiting(added.size);
         member.output().connection().charge(OVERHEAD);
         if (!member.output().connection().defer(added.deferred)) finished(added);      // the connection is closing
@@ -137,6 +141,7 @@ public final class Membership {
 
     private void finished(WaitingMessage message) {
         if (waiting.isEmpty() || !waiting.remove(message.at(), message)) return;
+        waitingBytes -= message.size;
         member.waiting(-message.size);
         member.output().connection().release(OVERHEAD);
         if (waiting.isEmpty()) waiting = Map.of();

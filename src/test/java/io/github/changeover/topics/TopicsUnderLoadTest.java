@@ -225,6 +225,18 @@ class TopicsUnderLoadTest {
     }
 
     @Test
+    void messageThatCannotWaitDropsNoOthers() {
+        topics.limit(new TopicLimits(10, 10, 1000, 500));
+        MemoryConnection slow = connectSlow();
+        Membership membership = member(slow).join("a");
+        for (int i = 1; i <= 4; i++) topics.topic("a").publish("m" + i);
+        topics.topic("a").publish("x".repeat(600));
+        slow.takes(10_000);
+        assertThat(slow.text()).isEqualTo("m1\nm2\nm3\nm4\n");
+        assertThat(membership.dropped()).isEqualTo(1);
+    }
+
+    @Test
     void slowMemberOfManyTopicsDelaysNobody() {
         topics.limit(new TopicLimits(1000, 101, 1000, 1 << 20));
         MemoryConnection slow = connectSlow();
@@ -245,5 +257,16 @@ class TopicsUnderLoadTest {
         }
         assertThat(System.nanoTime() - begun).as("100,000 messages; a search through all that wait takes more than twice as long").isLessThan(4_000_000_000L);
         assertThat(slow.connection().queued()).isLessThan(100_000);
+    }
+
+    @Test
+    void messagesThatWereWaitingWhenTheMemberIsClosedCountAsDropped() {
+        MemoryConnection slow = connectSlow();
+        Membership membership = topics.topic("orders", new TopicOptions(Overflow.CLOSE_MEMBER, 3)).join(member(slow));
+        for (int i = 1; i <= 5; i++) topics.topic("orders").publish("m" + i);
+        slow.takes(10_000);
+        assertThat(slow.text()).isEqualTo("m1\n");
+        assertThat(membership.dropped()).isEqualTo(4);
+        assertThat(topics.counts().dropped()).isEqualTo(4);
     }
 }
