@@ -111,6 +111,7 @@ public final class Topics {
     /**
      * Returns the member of a WebSocket session.
      *
+     * @throws IllegalStateException if its user has no connection on this node yet, and there are too many topics and users ({@code changeover.topics.max})
      * @throws IllegalArgumentException if the session is not one of Changeover, such as a session of the container's own engine
      */
     public Member member(Session session) {
@@ -127,6 +128,7 @@ public final class Topics {
      * Returns the member of a connection with a protocol of the application.
      *
      * @param encoder encodes the messages of all topics; only the one of the first call for a connection is used
+     * @throws IllegalStateException if its user has no connection on this node yet, and there are too many topics and users ({@code changeover.topics.max})
      */
     public Member member(SwitchedConnection connection, MessageEncoder encoder) {
         Objects.requireNonNull(encoder, "encoder");
@@ -228,11 +230,17 @@ public final class Topics {
             return new Member(this, output.get());
         });
         if (!added.get()) return member;
-        connection.whenClosed(() -> {
+        Runnable end = () -> {
             members.remove(connection);
             member.closed();
-        });
-        member.user().filter(Topics::isName).ifPresent(name -> join(TopicState.USER + name, null, member));
+        };
+        try {
+            member.user().filter(Topics::isName).ifPresent(name -> join(TopicState.USER + name, null, member));
+        } catch (IllegalStateException full) {
+            end.run();      // the next call tries again
+            throw full;
+        }
+        connection.whenClosed(end);
         return member;
     }
 

@@ -1,10 +1,12 @@
 package io.github.changeover.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SharedBytes;
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.testkit.MemoryConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -234,6 +236,21 @@ class TopicsUnderLoadTest {
         slow.takes(10_000);
         assertThat(slow.text()).isEqualTo("m1\nm2\nm3\nm4\n");
         assertThat(membership.dropped()).isEqualTo(1);
+    }
+
+    @Test
+    void userThatCannotBeAddedIsTriedAgain() {
+        topics.limit(new TopicLimits(1, 10, 1000, 500));
+        Member first = member(connect());
+        first.join("a");
+        MemoryConnection ann = keep(MemoryConnection.of(new Handler(), UpgradeRequest.builder().path("/memory").principal(() -> "ann").build()));
+        for (int i = 0; i < 2; i++) assertThatThrownBy(() -> member(ann)).isInstanceOf(IllegalStateException.class).hasMessageContaining("changeover.topics.max");
+        topics.topic("a").leave(first);
+        member(ann);
+        topics.user("ann").publish("hello");
+        assertThat(ann.text()).isEqualTo("hello\n");
+        ann.reset();
+        assertThat(topics.states()).isEmpty();
     }
 
     @Test
