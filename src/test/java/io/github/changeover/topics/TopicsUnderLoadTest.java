@@ -11,7 +11,10 @@ import io.github.changeover.testkit.MemoryConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -285,5 +288,51 @@ class TopicsUnderLoadTest {
         assertThat(slow.text()).isEqualTo("m1\n");
         assertThat(membership.dropped()).isEqualTo(4);
         assertThat(topics.counts().dropped()).isEqualTo(4);
+    }
+
+    @Test
+    void messagesOfEachPublisherStayInOrderWhileTheClientStallsAndReads() throws InterruptedException {
+        Random random = new Random(16);
+        MemoryConnection slow = connectSlow();
+        List<Membership> memberships = new ArrayList<>();
+        for (Overflow overflow : Overflow.values()) {
+            int most = overflow == Overflow.CLOSE_MEMBER ? 100_000 : 20;
+            memberships.add(topics.topic(overflow.name(), new TopicOptions(overflow, most)).join(member(slow)));
+        }
+        int publishers = 2, each = 3000;
+        CountDownLatch published = new CountDownLatch(publishers);
+        for (int i = 0; i < publishers; i++) {
+            int publisher = i;
+            start(() -> {
+                for (int number = 0; number < each; number++) {
+                    for (Membership to : memberships) {
+                        TopicMessage message = TopicMessage.text(to.topic().name() + " " + publisher + " " + number);
+                        to.topic().publish(number % 3 == 0 ? message : message.withKey("key" + number % 7));
+                    }
+                    if (number % 100 == 0) LockSupport.parkNanos(100_000);
+                }
+                published.countDown();
+            });
+        }
+        while (published.getCount() > 0) {
+            slow.takes(random.nextInt(20) == 0 ? 2000 : 0);
+            if (random.nextInt(3) == 0) LockSupport.parkNanos(200_000);
+        }
+        slow.takes(Long.MAX_VALUE / 2);
+        Map<String, Integer> last = new HashMap<>(), counts = new HashMap<>();
+        for (String line : slow.text().split("\n")) {
+            int number = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+            Integer before = last.put(line.substring(0, line.lastIndexOf(' ')), number);
+            assertThat(before == null ? -1 : before).as(line).isLessThan(number);
+            counts.merge(line.substring(0, line.indexOf(' ')), 1, Integer::sum);
+        }
+        for (Membership membership : memberships) {
+            String name = membership.topic().name();
+            assertThat(counts.get(name) + membership.dropped()).as(name).isEqualTo(publishers * each);
+        }
+        assertThat(counts).containsEntry(Overflow.CLOSE_MEMBER.name(), publishers * each);
+        assertThat(memberships.get(0).dropped()).isPositive();
+        assertThat(slow.memoryUsed()).isZero();
+        assertThat(slow.connection().queued()).isZero();
     }
 }
