@@ -60,7 +60,9 @@ public class Room {
     }
 
     @OnClose
-    public void close(CloseReason reason, @PathParam("room") String room) {
+    public void close(CloseReason reason, Session session, @PathParam("room") String room) {
+        Topics topics = Topics.current();
+        if (room.startsWith("farewell")) topics.topic(room).except(topics.member(session)).publish("somebody has left");
         ENDS.put(room, reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
     }
 

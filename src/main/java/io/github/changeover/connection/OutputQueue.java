@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +32,19 @@ final class OutputQueue {
     private record PendingCompletion(long position, Completion completion) {
     }
 
+    /** Compared by identity. With it, any of many messages is withdrawn in the same short time. */
+    private record DeferredMessage(Deferred message) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof DeferredMessage that && that.message == message;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(message);
+        }
+    }
+
     static final int DIRECT = 8 * 1024;    // bytes; for larger sends a copy costs more than a separate write
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     static final long NO_LIMIT = -1;
@@ -43,14 +57,15 @@ final class OutputQueue {
     /** Each is ready for reading. A read-only buffer is shared with other connections; any other is of the pool, and the last one may be appended to after its limit. */
     private ArrayDeque<ByteBuffer> buffers;
     private ArrayDeque<PendingCompletion> immediates;        // null while there are none
-    private ArrayDeque<Deferred> deferred;      // messages that are sent after all queued bytes; null while there are none
-    private boolean sendsDeferred;              // whether send() of the first deferred message is running
+    private LinkedHashSet<DeferredMessage> deferred;     // messages that are sent after all queued bytes, in order; null while there are none
+    private Deferred sending;                   // the first deferred message while its send() runs; otherwise null
     /** Added to under the lock; removed from without it, so that a thread that runs completions never waits for a write. Null before the first one. */
     private volatile Queue<PendingCompletion> pendingCompletions;
     private long accepted;
     private volatile long written;              // the volatile fields are changed only under the lock, unless stated otherwise
     private volatile long queued;
     private volatile long deferredBytes;
+    private volatile long fillingBytes;         // part of deferredBytes that counts for deferredFull
     private volatile boolean deferredFull;      // the deferred messages exceeded the limit because the client does not read
     private volatile long overflowAt = Long.MAX_VALUE;   // smaller while awaitingRoom: more queued bytes than this are an overflow
     private volatile boolean awaitingRoom;      // the sender should wait, and has not been notified of room yet
@@ -304,10 +319,11 @@ final class OutputQueue {
         lock.lock();
         try {
             if (closed || failure != null) return false;
-            if (deferred == null) deferred = new ArrayDeque<>();
-            deferred.addLast(message);
+            if (deferred == null) deferred = new LinkedHashSet<>();
+            deferred.add(new DeferredMessage(message));
             deferredBytes += message.bytes();
-            if (writeIncomplete && deferredBytes > limit && !isFull()) {
+            if (message.fillsQueue()) fillingBytes += message.bytes();
+            if (writeIncomplete && fillingBytes > limit && !isFull()) {
                 fullSince = System.nanoTime();
                 deferredFull = true;
             }
@@ -321,32 +337,36 @@ final class OutputQueue {
     /** Withdraws the message. Returns whether it was still deferred. */
     boolean withdraw(Deferred message) {
         return atomically(() -> {
-            boolean removed = deferred != null && deferred.remove(message);
-            if (removed) noLongerDeferred(message);
-            return removed;
+            return deferred != null && message != sending && removeDeferred(message);
         });
     }
 
-    private void noLongerDeferred(Deferred message) {
+    private boolean removeDeferred(Deferred message) {
+        if (!deferred.remove(new DeferredMessage(message))) return false;
         deferredBytes -= message.bytes();
+        if (message.fillsQueue()) fillingBytes -= message.bytes();
         memory.release(message.bytes());
-        if (deferred != null && deferred.isEmpty()) deferred = null;
+        if (deferred.isEmpty()) deferred = null;
+        return true;
     }
 
     /** Calls {@code send} of the first deferred message, which sends bytes to this queue. Returns whether the message is finished. */
     private boolean sendFirstDeferred() {
-        if (deferred == null || sendsDeferred) return false;
-        Deferred first = deferred.pollFirst();
-        sendsDeferred = true;
-        boolean done;
+        if (deferred == null || sending != null) return false;
+        Deferred first = firstDeferred();
+        boolean done = true;
+        sending = first;
         try {
             done = first.send();
         } finally {
-            sendsDeferred = false;
+            sending = null;
+            if (done) removeDeferred(first);
         }
-        if (done || deferred == null) noLongerDeferred(first);
-        else deferred.addFirst(first);
         return done;
+    }
+
+    private Deferred firstDeferred() {
+        return deferred.iterator().next().message;
     }
 
     /** Puts the deferred messages into the queue, also if the client does not read. If a message may not be sent now, it and those after it are lost. */
@@ -364,9 +384,9 @@ final class OutputQueue {
     void dropDeferred(IOException why) {
         lock.lock();
         try {
-            while (deferred != null && !sendsDeferred) {
-                Deferred first = deferred.pollFirst();
-                noLongerDeferred(first);
+            while (deferred != null && sending == null) {
+                Deferred first = firstDeferred();
+                removeDeferred(first);
                 first.lost(why);
             }
         } finally {
@@ -482,7 +502,7 @@ final class OutputQueue {
 
     /** Whether the limit was exceeded and at most half of it is in use again. */
     boolean hasRoomAgain() {
-        return awaitingRoom && queued <= limit / 2 || deferredFull && deferredBytes <= limit / 2;
+        return awaitingRoom && queued <= limit / 2 || deferredFull && fillingBytes <= limit / 2;
     }
 
     /** If {@link #hasRoomAgain}, ends the wait and returns the nanoseconds since the limit was exceeded; otherwise returns -1. */
@@ -495,7 +515,7 @@ final class OutputQueue {
                 awaitingRoom = false;
                 overflowAt = Long.MAX_VALUE;
             }
-            if (deferredBytes <= limit / 2) deferredFull = false;
+            if (fillingBytes <= limit / 2) deferredFull = false;
             return isFull() ? -1 : Math.max(0, System.nanoTime() - fullSince);
         } finally {
             lock.unlock();

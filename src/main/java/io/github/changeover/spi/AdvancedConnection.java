@@ -62,6 +62,14 @@ public interface AdvancedConnection extends SwitchedConnection {
         int bytes();
 
         /**
+         * Whether the message counts for {@link AdvancedConnection#isFull}. If not, it has a limit of its own: it may wait for long without pausing what the
+         * handler sends and receives. It must not change.
+         */
+        default boolean fillsQueue() {
+            return true;
+        }
+
+        /**
          * Sends the message with {@link AdvancedConnection#trySend}.
          *
          * @return {@code true} if the message is finished; {@code false} if it may not be sent now: then {@link #sendDeferred} must be called as

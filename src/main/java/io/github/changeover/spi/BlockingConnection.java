@@ -21,7 +21,8 @@ public interface BlockingConnection extends SwitchedConnection {
     InputStream input();
 
     /**
-     * The stream of bytes to the client. A write blocks while the queue is full. {@code flush} does nothing, because bytes are sent immediately.
+     * The stream of bytes to the client. A write blocks while the queue is full. A write of more than 64 KiB is sent in parts, and other threads may send
+     * between them. {@code flush} does nothing, because bytes are sent immediately.
      * A write throws an {@link java.io.IOException} if the bytes would be dropped, or if the thread is interrupted while it waits. Closing the stream calls
      * {@link #endOutput}.
      */

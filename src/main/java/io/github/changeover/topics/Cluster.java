@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -46,6 +47,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
     private final LinkedBlockingQueue<QueuedMessage> queue = new LinkedBlockingQueue<>(MOST_QUEUED);
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Set<String> changedMembers = ConcurrentHashMap.newKeySet();       // keys whose interest and presence must be updated
+    private final AtomicBoolean wakes = new AtomicBoolean();                        // the queue contains what wakes the thread for them
     private final Set<TopicState> unchecked = ConcurrentHashMap.newKeySet();       // topics with numbers that a heartbeat has named
     private final Thread thread;
     private final LongAdder sent = new LongAdder(), unsent = new LongAdder(), received = new LongAdder(), lost = new LongAdder(), nodesLost = new LongAdder(), invalid = new LongAdder();
@@ -115,7 +117,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
 
     /** The members of a topic or a user on this node have changed. */
     void membersChanged(String key) {
-        if (changedMembers.add(key) && changedMembers.size() == 1) queue.offer(QueuedMessage.NONE);
+        if (changedMembers.add(key) && !wakes.getAndSet(true)) queue.offer(QueuedMessage.NONE);
     }
 
     int addPresence(String key, Set<String> users) {
@@ -308,6 +310,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
             failureLogged = false;
             changedMembers.addAll(failedInterests);
         }
+        wakes.set(false);       // before the copy
         if (changedMembers.isEmpty()) return;
         for (String key : List.copyOf(changedMembers)) {
             if (System.nanoTime() - until >= 0) return;

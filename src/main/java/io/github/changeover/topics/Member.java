@@ -59,7 +59,7 @@ public final class Member {
     }
 
     /**
-     * Returns the membership for this key, or adds one.
+     * Returns the membership for this key, or adds one, unless the connection has closed. Called while the topic is locked, so it must not wait for senders.
      *
      * @param most the largest number of topics; {@link Integer#MAX_VALUE} for the channel of the user
      */
@@ -70,8 +70,7 @@ public final class Member {
             throw new IllegalStateException("The connection " + id() + " is a member of " + most + " topics already (changeover.topics.member.max): leave one first");
         }
         Membership made = new Membership(state, this);
-        if (closed) made.end();
-        else memberships.put(state.key(), made);
+        if (!closed) memberships.put(state.key(), made);
         return made;
     }
 
@@ -95,7 +94,7 @@ public final class Member {
 
     // ---- under the send lock of the connection
 
-    boolean hasRoom(int bytes) {
+    boolean hasRoom(long bytes) {
         return waitingBytes + bytes <= topics.limits().waitingBytes();
     }
 

@@ -1,7 +1,6 @@
 package io.github.changeover.topics;
 
 import io.github.changeover.spi.AdvancedConnection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -13,20 +12,30 @@ import java.util.function.LongConsumer;
  * dropped or replaced.
  */
 public final class Membership {
+    private static final long OVERHEAD = 128;       // bytes of memory of a waiting message, in addition to its content
     private final TopicState state;
     private final Member member;
-    private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next two fields
+    private Map<Object, WaitingMessage> waiting = Map.of();     // the oldest first, by the key of the message or by itself. Guarded by the send lock, like the next four fields
+    private long waitingBytes;
     private boolean ended;
-    private boolean dropReported;               // a task that calls the listener is submitted
+    private boolean dropReported;               // an event is submitted
+    private boolean dropNotified;               // a task that calls the listener waits until a callback has ended
     private volatile long dropped;              // changed under the send lock
     private volatile LongConsumer dropListener;
 
     private static final class WaitingMessage {
+        private final String key;       // null unless it can be replaced
         private final int size;
         private AdvancedConnection.Deferred deferred;
 
-        WaitingMessage(int size) {
+        WaitingMessage(String key, int size) {
+            this.key = key;
             this.size = size;
+        }
+
+        /** The key of the map. */
+        Object at() {
+            return key == null ? this : key;
         }
     }
 
@@ -61,9 +70,7 @@ public final class Membership {
 
     /** Leaves the topic. Waiting messages are not sent. Does nothing if the member has left. */
     public void leave() {
-        if (!member.remove(this)) return;
-        end();
-        state.left(this);
+        member.topics().leave(this);
     }
 
     TopicState state() {
@@ -87,6 +94,7 @@ public final class Membership {
     /** Sends the message or lets it wait. Does not block. */
     void deliver(TopicMessage message) {
         TopicOutput output = member.output();
+        output.encode(message);
         boolean flush = output.connection().sendAtomically(() -> {
             if (ended || member.isClosing()) return false;
             if (waiting.isEmpty() && output.trySend(message)) return false;
@@ -100,12 +108,13 @@ public final class Membership {
         TopicOptions options = state.options();
         boolean keepsLatest = options.overflow() == Overflow.KEEP_LATEST && message.key().isPresent();
         long before = dropped;
-        if (keepsLatest) withdraw(waiting.get(message.key().get()));
-        while (!waiting.isEmpty() && (waiting.size() >= options.waiting() || !member.hasRoom(message.size()))) {
+        boolean canFit = member.hasRoom(message.size() - waitingBytes);      // otherwise dropping earlier messages does not help
+        if (canFit && keepsLatest) withdraw(waiting.get(message.key().get()));
+        while (canFit && !waiting.isEmpty() && (waiting.size() >= options.waiting() || !member.hasRoom(message.size()))) {
             if (options.overflow() == Overflow.CLOSE_MEMBER) break;
             withdraw(waiting.values().iterator().next());
         }
-        if (waiting.size() >= options.waiting() || !member.hasRoom(message.size())) overflow();
+        if (!canFit || waiting.size() >= options.waiting() || !member.hasRoom(message.size())) overflow();
         else add(keepsLatest ? message.key().get() : null, message);
         if (dropped != before) reportDropped();
     }
@@ -113,28 +122,28 @@ public final class Membership {
     private void overflow() {
         dropped++;
         state.countDropped();
-        if (state.options().overflow() != Overflow.CLOSE_MEMBER) return;        // messages of other topics need all of the room
-        withdrawAll();
-        member.closeSlow("The client reads too slowly: " + state.options().waiting() + " messages of a topic were waiting.");
+        if (state.options().overflow() != Overflow.CLOSE_MEMBER) return;        // messages of other topics need the room
+        int count = waiting.size();
+        while (!waiting.isEmpty()) withdraw(waiting.values().iterator().next());
+        member.closeSlow("The client reads too slowly: " + count + " messages of a topic were waiting.");
     }
 
-    private void add(Object key, TopicMessage message) {
-        WaitingMessage added = new WaitingMessage(message.size());
+    private void add(String key, TopicMessage message) {
+        WaitingMessage added = new WaitingMessage(key, message.size());
         added.deferred = member.output().deferred(message, () -> finished(added));
-        Object at = key == null ? added : key;
         if (waiting.isEmpty()) waiting = new LinkedHashMap<>();
-        waiting.put(at, added);
+        waiting.put(added.at(), added);
+        waitingBytes += added.size;
         member.waiting(added.size);
+        member.output().connection().charge(OVERHEAD);
         if (!member.output().connection().defer(added.deferred)) finished(added);      // the connection is closing
     }
 
     private void finished(WaitingMessage message) {
-        for (Iterator<WaitingMessage> each = waiting.values().iterator(); each.hasNext(); ) {
-            if (each.next() != message) continue;       // usually it is the first
-            each.remove();
-            member.waiting(-message.size);
-            break;
-        }
+        if (waiting.isEmpty() || !waiting.remove(message.at(), message)) return;
+        waitingBytes -= message.size;
+        member.waiting(-message.size);
+        member.output().connection().release(OVERHEAD);
         if (waiting.isEmpty()) waiting = Map.of();
     }
 
@@ -171,9 +180,15 @@ public final class Membership {
     }
 
     /** Calls the listener of the member like a callback of its connection. */
-    void notifyDropped(long total) {
-        LongConsumer listener = dropListener;
-        if (listener != null) member.output().connection().execute(() -> listener.accept(total));
+    void notifyDropped() {
+        AdvancedConnection connection = member.output().connection();
+        if (dropListener == null || connection.sendAtomically(() -> dropNotified)) return;      // one task waits at most, because a callback may run for long
+        connection.sendAtomically(() -> dropNotified = true);
+        connection.execute(() -> {
+            connection.sendAtomically(() -> dropNotified = false);
+            LongConsumer listener = dropListener;
+            if (listener != null) listener.accept(dropped);
+        });
     }
 
     @Override

@@ -8,6 +8,11 @@ import java.io.IOException;
 /** Sends messages over a connection with a protocol of the application. */
 record ProtocolOutput(AdvancedConnection connection, MessageEncoder encoder) implements TopicOutput {
     @Override
+    public void encode(TopicMessage message) {
+        message.encodedBy(encoder);
+    }
+
+    @Override
     public boolean trySend(TopicMessage message) {
         if (connection.isBehind() || connection.hasDeferred()) return false;
         return connection.trySend(message.encodedBy(encoder), null, Long.MAX_VALUE);
@@ -20,6 +25,11 @@ record ProtocolOutput(AdvancedConnection connection, MessageEncoder encoder) imp
             @Override
             public int bytes() {
                 return Math.max(1, bytes.size());
+            }
+
+            @Override
+            public boolean fillsQueue() {
+                return false;
             }
 
             @Override

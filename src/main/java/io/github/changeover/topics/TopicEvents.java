@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /** Passes events to the listeners, one after another. Thread-safe. */
@@ -67,10 +66,11 @@ final class TopicEvents {
         }
         try {
             on.execute(this::notifyListeners);
-        } catch (RejectedExecutionException full) {
+        } catch (RuntimeException | Error noThread) {       // limit of the system, or the factory of the container is stopped
             synchronized (waiting) {
                 running = false;        // the next event tries again
             }
+            LOG.log(System.Logger.Level.DEBUG, "No thread is available for the listeners of topics; events wait until the next one", noThread);
         }
     }
 
@@ -81,8 +81,7 @@ final class TopicEvents {
                 next = waiting.poll();
             }
             if (next == null) break;
-            TopicEvent event = next.get();
-            if (event != null) listeners.forEach(listener -> call(listener, event));
+            notify(next);
         }
         synchronized (waiting) {
             running = false;
@@ -90,10 +89,19 @@ final class TopicEvents {
         run();
     }
 
+    private void notify(Supplier<TopicEvent> next) {
+        try {
+            TopicEvent event = next.get();
+            if (event != null) listeners.forEach(listener -> call(listener, event));
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.WARNING, "An event of a topic was lost", failure);
+        }
+    }
+
     private static void call(TopicListener listener, TopicEvent event) {
         try {
             listener.event(event);
-        } catch (RuntimeException | LinkageError | AssertionError failure) {
+        } catch (Throwable failure) {       // any, also a checked exception of Kotlin: otherwise no event would ever be passed again
             LOG.log(System.Logger.Level.WARNING, "The listener " + listener.getClass().getName() + " failed for " + event, failure);
         }
     }

@@ -13,7 +13,7 @@ public final class TopicMessage {
     private final byte[] content;       // a text is encoded in UTF-8
     private final boolean isText;
     private final String key;           // null if there is none
-    private EncodedMessage encoded;     // threads may race: then a message is encoded again
+    private EncodedMessage encoded;     // changed under the lock of this object, read without it: then a message may be encoded again
 
     /** The message as one encoder has encoded it. */
     private record EncodedMessage(Object encoder, Object result, EncodedMessage other) {
@@ -91,10 +91,11 @@ public final class TopicMessage {
      */
     @SuppressWarnings("unchecked")
     public <T> T encoded(Object kind, Supplier<T> encode) {
-        EncodedMessage known = encoded;
-        for (EncodedMessage each = known; each != null; each = each.other) if (each.encoder == kind) return (T) each.result;
+        for (EncodedMessage each = encoded; each != null; each = each.other) if (each.encoder == kind) return (T) each.result;
         T result = Objects.requireNonNull(encode.get(), "the encoder of a topic returned null");
-        encoded = new EncodedMessage(kind, result, known);
+        synchronized (this) {       // no result may get lost: it must not be made again while a connection is locked
+            encoded = new EncodedMessage(kind, result, encoded);
+        }
         return result;
     }
 

@@ -70,11 +70,6 @@ final class TopicState {
         return memberships.remove(membership.member(), membership);
     }
 
-    /** Called when a membership has ended. */
-    void left(Membership membership) {
-        topics.left(membership);
-    }
-
     boolean isEmpty() {
         return memberships.isEmpty();
     }
@@ -103,7 +98,7 @@ final class TopicState {
             if (except.contains(membership.member())) continue;
             try {
                 membership.deliver(message);
-            } catch (RuntimeException wrong) {
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError wrong) {
                 topics.deliveryFailed(membership, wrong);
             }
         }

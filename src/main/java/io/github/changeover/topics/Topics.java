@@ -111,6 +111,7 @@ public final class Topics {
     /**
      * Returns the member of a WebSocket session.
      *
+     * @throws IllegalStateException if its user has no connection on this node yet, and there are too many topics and users ({@code changeover.topics.max})
      * @throws IllegalArgumentException if the session is not one of Changeover, such as a session of the container's own engine
      */
     public Member member(Session session) {
@@ -127,6 +128,7 @@ public final class Topics {
      * Returns the member of a connection with a protocol of the application.
      *
      * @param encoder encodes the messages of all topics; only the one of the first call for a connection is used
+     * @throws IllegalStateException if its user has no connection on this node yet, and there are too many topics and users ({@code changeover.topics.max})
      */
     public Member member(SwitchedConnection connection, MessageEncoder encoder) {
         Objects.requireNonNull(encoder, "encoder");
@@ -174,14 +176,17 @@ public final class Topics {
         if (state != null) state.membership(member).ifPresent(Membership::leave);
     }
 
-    /** Called when a membership has ended. */
-    void left(Membership membership) {
-        AtomicBoolean removed = new AtomicBoolean();
+    /** Ends a membership, unless it has ended. */
+    void leave(Membership membership) {
+        AtomicBoolean known = new AtomicBoolean(), removed = new AtomicBoolean();
         String key = membership.state().key();
-        states.computeIfPresent(key, (same, state) -> {
-            removed.set(state.remove(membership));
+        states.compute(key, (same, state) -> {      // in one step, because another thread may join for the same member
+            known.set(membership.member().remove(membership));
+            if (state == null) return null;
+            if (known.get()) removed.set(state.remove(membership));
             return state.isEmpty() ? null : state;
         });
+        if (known.get()) membership.end();      // outside: it waits for other senders of the connection
         if (!removed.get()) return;
         Cluster relayed = cluster;
         if (relayed != null) relayed.membersChanged(key);
@@ -225,11 +230,17 @@ public final class Topics {
             return new Member(this, output.get());
         });
         if (!added.get()) return member;
-        connection.whenClosed(() -> {
+        Runnable end = () -> {
             members.remove(connection);
             member.closed();
-        });
-        member.user().filter(Topics::isName).ifPresent(name -> join(TopicState.USER + name, null, member));
+        };
+        try {
+            member.user().filter(Topics::isName).ifPresent(name -> join(TopicState.USER + name, null, member));
+        } catch (IllegalStateException full) {
+            end.run();      // the next call tries again
+            throw full;
+        }
+        connection.whenClosed(end);
         return member;
     }
 
@@ -254,12 +265,12 @@ public final class Topics {
     boolean dropped(Membership membership) {
         return events.put(() -> {
             long total = membership.takeDropped();
-            membership.notifyDropped(total);
+            membership.notifyDropped();
             return membership.isOfUser() ? null : new TopicEvent.Dropped(membership, total);
         });
     }
 
-    void deliveryFailed(Membership membership, RuntimeException wrong) {
+    void deliveryFailed(Membership membership, Throwable wrong) {
         if (deliveryFailureLogged.getAndSet(true)) return;
         LOG.log(System.Logger.Level.WARNING, "A message was not delivered to " + membership + "; this is logged once", wrong);
     }

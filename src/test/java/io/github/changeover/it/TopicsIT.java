@@ -130,6 +130,17 @@ class TopicsIT {
         assertThat(await("events=1", page -> page.lines().filter("left pair"::equals).count() == 2)).contains("joined pair");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void memberIsKnownWhileItCloses(boolean closeFrame) throws IOException {
+        String room = "farewell" + closeFrame;
+        Wire leaving = join(room), staying = join(room);
+        awaitMembers(room, 2);
+        if (closeFrame) leaving.send(Frames.close(1000, ""));
+        else leaving.close();
+        assertThat(Frames.read(staying).toString()).isEqualTo("81 somebody has left");
+    }
+
     @Test
     void messageWaitsForTheEndOfAFragmentedOne() throws IOException {
         Wire wire = join("parts");

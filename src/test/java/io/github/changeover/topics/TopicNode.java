@@ -79,6 +79,10 @@ final class TopicNode {
         }
 
         @Override
+        public void encode(TopicMessage message) {
+        }
+
+        @Override
         public boolean trySend(TopicMessage message) {
             String text = message.text();
             int end = text.lastIndexOf(' ');

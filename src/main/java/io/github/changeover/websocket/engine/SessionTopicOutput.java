@@ -12,16 +12,19 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import org.glassfish.tyrus.core.TyrusRemoteEndpoint;
+import org.glassfish.tyrus.core.TyrusSession;
 
 /** Sends the messages of topics over a WebSocket session. The frame of a message is created once for all sessions. */
 record SessionTopicOutput(FrameSender sender) implements TopicOutput {
-    /** The field of Tyrus that contains the socket of a session; null if this version of Tyrus has no such field. */
-    private static final Field SOCKET = socketField();
+    /** The field of Tyrus with the remote endpoint of a session: the getter throws an exception in {@code @OnClose} and later. Null if this version of Tyrus has no such field. */
+    private static final Field REMOTE = field(TyrusSession.class, "basicRemote");
+    /** The field of Tyrus with the socket of a remote endpoint; null if this version of Tyrus has no such field. */
+    private static final Field SOCKET = field(TyrusRemoteEndpoint.class, "webSocket");
     private static final Object FRAME = new Object();       // identifies the frames of messages
 
-    private static Field socketField() {
+    private static Field field(Class<?> type, String name) {
         try {
-            Field field = TyrusRemoteEndpoint.class.getDeclaredField("webSocket");
+            Field field = type.getDeclaredField(name);
             field.setAccessible(true);
             return field;
         } catch (NoSuchFieldException | RuntimeException unknown) {
@@ -33,8 +36,8 @@ record SessionTopicOutput(FrameSender sender) implements TopicOutput {
     /** Returns the output of the session; null if it is not a session of this container. */
     static SessionTopicOutput of(Session session, EndpointContainer container) {
         try {
-            if (SOCKET == null || session.getContainer() != container || !(session.getBasicRemote() instanceof TyrusRemoteEndpoint remote)) return null;
-            return SOCKET.get(remote) instanceof TyrusMessageSocket socket ? new SessionTopicOutput(socket.sender()) : null;
+            if (REMOTE == null || SOCKET == null || !(session instanceof TyrusSession) || session.getContainer() != container) return null;
+            return SOCKET.get(REMOTE.get(session)) instanceof TyrusMessageSocket socket ? new SessionTopicOutput(socket.sender()) : null;
         } catch (IllegalAccessException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -50,6 +53,11 @@ record SessionTopicOutput(FrameSender sender) implements TopicOutput {
     }
 
     @Override
+    public void encode(TopicMessage message) {
+        frame(message);
+    }
+
+    @Override
     public boolean trySend(TopicMessage message) {
         return sender.trySendNow(frame(message));
     }
@@ -58,6 +66,11 @@ record SessionTopicOutput(FrameSender sender) implements TopicOutput {
     public AdvancedConnection.Deferred deferred(TopicMessage message, Runnable done) {
         OutgoingFrame frame = frame(message);
         return new FrameSender.DeferredFrame(sender, frame.size()) {
+            @Override
+            public boolean fillsQueue() {
+                return false;
+            }
+
             @Override
             OutgoingFrame frame() {
                 return frame;
