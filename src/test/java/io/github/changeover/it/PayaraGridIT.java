@@ -128,7 +128,7 @@ class PayaraGridIT {
     @Test
     @Order(2)
     void manyMessagesArriveInOrderAndOnce() throws IOException {
-        int rooms = 20, ofRoom = 1000;
+        int rooms = 50, ofRoom = 2000;
         List<Wire> members = new ArrayList<>();
         for (int room = 1; room <= rooms; room++) members.add(join(1, "many" + room));
         for (int room = 1; room <= rooms; room++) awaitMembers(0, "many" + room, 0, 1);

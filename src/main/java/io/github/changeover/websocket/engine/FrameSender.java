@@ -317,7 +317,7 @@ final class FrameSender {
         return false;
     }
 
-    void sendDeferred() {
+    private void sendDeferred() {
         if (frames.isExtended() && connection.hasDeferred()) encoding(connection::sendDeferred);
         else connection.sendDeferred();
     }

@@ -93,9 +93,10 @@ record SessionTopicOutput(FrameSender sender) implements TopicOutput {
         };
     }
 
+    /** Extensions of the application run on a thread of the application: the publisher may be a thread of the relay. */
     @Override
     public void sendDeferred() {
-        sender.sendDeferred();
+        connection().sendDeferred();
     }
 
     @Override
