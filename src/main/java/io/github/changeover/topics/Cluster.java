@@ -223,7 +223,7 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
             while (!closed) {
                 try {
                     step();
-                } catch (RuntimeException | LinkageError unexpected) {
+                } catch (RuntimeException | Error unexpected) {
                     LOG.log(System.Logger.Level.ERROR, "The relay is started again because of an unexpected failure", unexpected);
                     stopRelay();
                 }
