@@ -403,12 +403,11 @@ class ClusterTest {
         assertThat(one.topics.topic("news").presence().members()).isLessThanOrEqualTo(1001);
     }
 
-    /** A relay whose publish blocks until the test lets it go on. */
-    private static final class BlockingRelay implements Relay {
+    /** A relay of the bus, of which a test overrides methods. */
+    private static class ForwardingRelay implements Relay {
         private final InMemoryRelay to;
-        private final CountDownLatch go = new CountDownLatch(1);
 
-        BlockingRelay(InMemoryRelay to) {
+        ForwardingRelay(InMemoryRelay to) {
             this.to = to;
         }
 
@@ -424,17 +423,31 @@ class ClusterTest {
 
         @Override
         public void publish(String channel, byte[] message) throws IOException {
-            try {
-                if (!channel.endsWith(":nodes")) go.await();
-            } catch (InterruptedException interrupted) {
-                throw new IOException(interrupted);
-            }
             to.publish(channel, message);
         }
 
         @Override
         public void close() {
             to.close();
+        }
+    }
+
+    /** A relay whose publish blocks until the test lets it go on. */
+    private static final class BlockingRelay extends ForwardingRelay {
+        private final CountDownLatch go = new CountDownLatch(1);
+
+        BlockingRelay(InMemoryRelay to) {
+            super(to);
+        }
+
+        @Override
+        public void publish(String channel, byte[] message) throws IOException {
+            try {
+                if (!channel.endsWith(":nodes")) go.await();
+            } catch (InterruptedException interrupted) {
+                throw new IOException(interrupted);
+            }
+            super.publish(channel, message);
         }
     }
 
@@ -457,29 +470,13 @@ class ClusterTest {
 
     @Test
     void manyJoinsDelayNeitherMessagesNorHeartbeats() {
-        InMemoryRelay relay = bus.relay();
         AtomicInteger interests = new AtomicInteger();
-        Relay slow = new Relay() {
-            @Override
-            public void start(Receiver receiver) throws IOException {
-                relay.start(receiver);
-            }
-
+        Relay slow = new ForwardingRelay(bus.relay()) {
             @Override
             public void interest(String channel, boolean interested) throws IOException {
                 LockSupport.parkNanos(3_000_000);
-                relay.interest(channel, interested);
+                super.interest(channel, interested);
                 interests.incrementAndGet();
-            }
-
-            @Override
-            public void publish(String channel, byte[] message) throws IOException {
-                relay.publish(channel, message);
-            }
-
-            @Override
-            public void close() {
-                relay.close();
             }
         };
         Node one = new Node(() -> slow, settings(null, 1 << 20), TIMING), two = node();
@@ -520,27 +517,11 @@ class ClusterTest {
         AtomicInteger made = new AtomicInteger();
         Node one = new Node(() -> {
             boolean first = made.incrementAndGet() == 1;
-            InMemoryRelay relay = bus.relay();
-            return new Relay() {
-                @Override
-                public void start(Receiver receiver) throws IOException {
-                    relay.start(receiver);
-                }
-
-                @Override
-                public void interest(String channel, boolean interested) throws IOException {
-                    relay.interest(channel, interested);
-                }
-
+            return new ForwardingRelay(bus.relay()) {
                 @Override
                 public void publish(String channel, byte[] message) throws IOException {
                     if (first) throw new NoClassDefFoundError("a class that is missing");
-                    relay.publish(channel, message);
-                }
-
-                @Override
-                public void close() {
-                    relay.close();
+                    super.publish(channel, message);
                 }
             };
         }, settings(null, 1 << 20), TIMING);
@@ -553,35 +534,24 @@ class ClusterTest {
     }
 
     /** A relay that fails while it has a connection, if the test wants it. */
-    private static final class FailingRelay implements Relay {
-        private final InMemoryRelay to;
+    private static final class FailingRelay extends ForwardingRelay {
         private final AtomicInteger interests = new AtomicInteger();
         private volatile boolean fails;
 
         FailingRelay(InMemoryRelay to) {
-            this.to = to;
-        }
-
-        @Override
-        public void start(Receiver receiver) throws IOException {
-            to.start(receiver);
+            super(to);
         }
 
         @Override
         public void interest(String channel, boolean interested) throws IOException {
             interests.incrementAndGet();
-            to.interest(channel, interested);
+            super.interest(channel, interested);
         }
 
         @Override
         public void publish(String channel, byte[] message) throws IOException {
             if (fails) throw new IOException("no space");
-            to.publish(channel, message);
-        }
-
-        @Override
-        public void close() {
-            to.close();
+            super.publish(channel, message);
         }
     }
 
@@ -616,12 +586,12 @@ class ClusterTest {
             await(() -> relay.interests.get() == 2);
             for (int round = 1; round <= 2; round++) {
                 relay.fails = false;
-                relay.to.disconnect();
+                bus.relays().get(0).disconnect();
                 await(() -> !one.isUp());
                 int before = relay.interests.get();
                 one.join("news" + round);
                 await(() -> relay.interests.get() > before);
-                relay.to.reconnect();
+                bus.relays().get(0).reconnect();
                 await(() -> one.isUp() && relay.interests.get() > before + 1);
                 assertThat(failures).hasSize(round - 1);
                 relay.fails = true;
