@@ -62,8 +62,8 @@ public interface AdvancedConnection extends SwitchedConnection {
         int bytes();
 
         /**
-         * Whether the message counts for {@link AdvancedConnection#isFull}. If not, it has a limit of its own: it may wait for long without pausing what the
-         * handler sends and receives. It must not change.
+         * Whether the message counts for {@link AdvancedConnection#isFull}. If not, the protocol limits such messages itself: they may wait for long without pausing
+         * what the handler sends and receives. It must not change.
          */
         default boolean fillsQueue() {
             return true;

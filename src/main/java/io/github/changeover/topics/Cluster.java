@@ -120,13 +120,9 @@ final class Cluster implements Relay.Receiver, AutoCloseable {
         if (changedMembers.add(key) && !wakes.getAndSet(true)) queue.offer(QueuedMessage.NONE);
     }
 
-    int addPresence(String key, Set<String> users) {
-        return nodes.addPresence(key, users);
-    }
-
-    /** Returns the number of members on other nodes. */
-    int remoteMembers(String key) {
-        return nodes.members(key);
+    /** Returns the presence of a topic on other nodes. */
+    List<Heartbeat.TopicPresence> presence(String key) {
+        return nodes.presence(key);
     }
 
     TopicCounts.Relay counts() {

@@ -42,12 +42,8 @@ public final class Member {
     }
 
     /** The topics that the connection is a member of now. */
-    public List<Topic> joined() {
-        return memberships().stream().map(Membership::topic).toList();
-    }
-
-    private synchronized List<Membership> memberships() {
-        return memberships.values().stream().filter(each -> !each.isOfUser()).toList();
+    public synchronized List<Topic> joined() {
+        return memberships.values().stream().filter(each -> !each.isOfUser()).map(Membership::topic).toList();
     }
 
     Topics topics() {
@@ -102,12 +98,11 @@ public final class Member {
         waitingBytes += change;
     }
 
-    /** Closes the connection. Returns whether this was not done before. */
-    boolean closeSlow(String reason) {
-        if (closing) return false;
+    /** Closes the connection, unless this was done before. */
+    void closeSlow(String reason) {
+        if (closing) return;
         closing = true;
         output.closeSlow(reason);
-        return true;
     }
 
     boolean isClosing() {

@@ -182,8 +182,13 @@ public final class Membership {
     /** Calls the listener of the member like a callback of its connection. */
     void notifyDropped() {
         AdvancedConnection connection = member.output().connection();
-        if (dropListener == null || connection.sendAtomically(() -> dropNotified)) return;      // one task waits at most, because a callback may run for long
-        connection.sendAtomically(() -> dropNotified = true);
+        if (dropListener == null) return;
+        boolean waits = connection.sendAtomically(() -> {
+            boolean before = dropNotified;
+            dropNotified = true;
+            return before;
+        });
+        if (waits) return;      // one task waits at most, because a callback may run for long
         connection.execute(() -> {
             connection.sendAtomically(() -> dropNotified = false);
             LongConsumer listener = dropListener;

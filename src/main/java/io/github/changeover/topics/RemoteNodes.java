@@ -3,7 +3,9 @@ package io.github.changeover.topics;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
@@ -100,25 +102,8 @@ final class RemoteNodes {
         return nodes.size();
     }
 
-    /** Returns the number of members of a topic on all other nodes. */
-    synchronized int members(String key) {
-        int members = 0;
-        for (RemoteNode node : nodes.values()) {
-            Heartbeat.TopicPresence there = node.topics.get(key);
-            if (there != null) members += there.members();
-        }
-        return members;
-    }
-
-    /** Adds the users of a topic on all other nodes to the set. Returns the number of members there. */
-    synchronized int addPresence(String key, Set<String> users) {
-        int members = 0;
-        for (RemoteNode node : nodes.values()) {
-            Heartbeat.TopicPresence there = node.topics.get(key);
-            if (there == null) continue;
-            members += there.members();
-            users.addAll(there.users());
-        }
-        return members;
+    /** Returns the presence of a topic on each other node that has members of it. */
+    synchronized List<Heartbeat.TopicPresence> presence(String key) {
+        return nodes.values().stream().map(node -> node.topics.get(key)).filter(Objects::nonNull).toList();
     }
 }

@@ -78,7 +78,6 @@ public final class TopicMessage {
         return Optional.ofNullable(key);
     }
 
-
     /** Returns the bytes that this encoder makes of the message. The encoder is called once for all connections that use it. */
     SharedBytes encodedBy(MessageEncoder encoder) {
         return encoded(encoder, () -> encoder.encode(this));

@@ -162,13 +162,17 @@ public final class Topics {
             added.set(state.add(membership));
             return state;
         });
-        if (!added.get()) return joined[0];
-        Cluster relayed = cluster;
-        if (relayed != null) relayed.membersChanged(key);
-        if (joined[0].isOfUser()) return joined[0];
-        memberships.increment();
-        events.put(new TopicEvent.Joined(joined[0]));
+        if (added.get()) changed(joined[0], memberships::increment, TopicEvent.Joined::new);
         return joined[0];
+    }
+
+    /** Reports a change of the members: to other nodes, and for a topic also to the counter and the listeners. */
+    private void changed(Membership membership, Runnable count, Function<Membership, TopicEvent> event) {
+        Cluster relayed = cluster;
+        if (relayed != null) relayed.membersChanged(membership.state().key());
+        if (membership.isOfUser()) return;
+        count.run();
+        events.put(event.apply(membership));
     }
 
     void leave(String key, Member member) {
@@ -187,12 +191,7 @@ public final class Topics {
             return state.isEmpty() ? null : state;
         });
         if (known.get()) membership.end();      // outside: it waits for other senders of the connection
-        if (!removed.get()) return;
-        Cluster relayed = cluster;
-        if (relayed != null) relayed.membersChanged(key);
-        if (membership.isOfUser()) return;
-        memberships.decrement();
-        events.put(new TopicEvent.Left(membership));
+        if (removed.get()) changed(membership, memberships::decrement, TopicEvent.Left::new);
     }
 
     void publish(String key, TopicMessage message, Collection<Member> except) {
@@ -213,10 +212,18 @@ public final class Topics {
 
     Presence presence(String key) {
         TopicState state = states.get(key);
-        int here = state == null ? 0 : state.size();
+        int members = state == null ? 0 : state.size();
         Set<String> users = state == null ? new HashSet<>() : state.users(Integer.MAX_VALUE);
+        for (Heartbeat.TopicPresence elsewhere : presenceElsewhere(key)) {
+            members += elsewhere.members();
+            users.addAll(elsewhere.users());
+        }
+        return new Presence(members, users);
+    }
+
+    private List<Heartbeat.TopicPresence> presenceElsewhere(String key) {
         Cluster relayed = cluster;
-        return new Presence(here + (relayed == null ? 0 : relayed.addPresence(key, users)), users);
+        return relayed == null ? List.of() : relayed.presence(key);
     }
 
     // ---- called by the parts of the package
@@ -277,7 +284,7 @@ public final class Topics {
 
     TopicCounts counts() {
         Cluster relayed = cluster;
-        return new TopicCounts((int) states.keySet().stream().filter(key -> key.charAt(0) == TopicState.TOPIC).count(), memberships.sum(), published.sum(), dropped.sum(), events.discarded(),
+        return new TopicCounts((int) states.values().stream().filter(state -> !state.isOfUser()).count(), memberships.sum(), published.sum(), dropped.sum(), events.discarded(),
                 relayed == null ? TopicCounts.Relay.NONE : relayed.counts());
     }
 
@@ -292,9 +299,8 @@ public final class Topics {
             largest.add(new Size(state, state.size()));
             if (largest.size() > most) largest.remove();
         }
-        Cluster relayed = cluster;
         return largest.stream().sorted(order.reversed()).map(size -> new TopicView(size.state().name(), size.members(),
-                size.members() + (relayed == null ? 0 : relayed.remoteMembers(size.state().key())), size.state().dropped())).toList();
+                size.members() + presenceElsewhere(size.state().key()).stream().mapToInt(Heartbeat.TopicPresence::members).sum(), size.state().dropped())).toList();
     }
 
     /** Sets how the output of a WebSocket session is found; null for a session of another engine. Internal: called by the WebSocket engine. */
