@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What every relay does. The tests share three nodes, because some take seconds to start, and each test has channels of its own. */
+/** What every relay does. The tests share three nodes, because some take seconds to start, and each test uses different channels. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class RelayContract {
     private record Node(Relay relay, RecordingReceiver receiver) { }

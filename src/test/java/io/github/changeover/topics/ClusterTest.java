@@ -6,9 +6,6 @@ import io.github.changeover.management.TopicCounts;
 import io.github.changeover.management.TopicCounts.RelayState;
 import io.github.changeover.management.TopicView;
 import io.github.changeover.relay.Relay;
-import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SharedBytes;
-import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.testkit.InMemoryRelay;
 import io.github.changeover.testkit.MemoryConnection;
@@ -41,7 +38,6 @@ import org.junit.jupiter.api.Test;
 
 /** Topics on several nodes: order, losses that must be told and losses that must not, nodes that end, and a relay that fails. */
 class ClusterTest {
-    private static final MessageEncoder LINES = message -> SharedBytes.copyOf(StandardCharsets.UTF_8.encode(message.text() + "\n"));
     private static final String NAME = "app";
     /** Short, and in the same proportions as the default. */
     private static final RelayTiming TIMING = new RelayTiming(Duration.ofMillis(150), Duration.ofMillis(50), Duration.ofMillis(150), Duration.ofMillis(900), Duration.ofMillis(750),
@@ -52,14 +48,6 @@ class ClusterTest {
     @AfterEach
     void end() {
         nodes.forEach(Node::close);
-    }
-
-    /** Does nothing. */
-    private static final class Silent implements ConnectionHandler.Events {
-        @Override
-        public void received(SwitchedConnection connection, ByteBuffer bytes) {
-            bytes.position(bytes.limit());
-        }
     }
 
     private final class Node {
@@ -78,9 +66,9 @@ class ClusterTest {
         }
 
         MemoryConnection join(String topic, String user) {
-            MemoryConnection connection = MemoryConnection.of(new Silent(), UpgradeRequest.builder().path("/memory").principal(user == null ? null : () -> user).build());
+            MemoryConnection connection = MemoryConnection.of(new TestMembers.Silent(), UpgradeRequest.builder().path("/memory").principal(user == null ? null : () -> user).build());
             connections.add(connection);
-            topics.member(connection.connection(), LINES).join(topic);
+            topics.member(connection.connection(), TestMembers.LINES).join(topic);
             return connection;
         }
 
@@ -484,7 +472,7 @@ class ClusterTest {
         MemoryConnection here = one.join("news");
         awaitMembers("news", 2, one, two);
         one.topics.limit(new TopicLimits(10_000, 10_000, 1000, 1 << 20));
-        for (int t = 0; t < 1000; t++) one.topics.member(here.connection(), LINES).join("t" + t);
+        for (int t = 0; t < 1000; t++) one.topics.member(here.connection(), TestMembers.LINES).join("t" + t);
         one.topics.topic("news").publish("1");
         awaitText(there, "1\n");
         assertThat(interests.get()).as("the message has not waited for all of them").isLessThan(900);

@@ -31,8 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Topics in several processes with a real Redis: every message of each node arrives in order and once, every loss is told, and nothing else is told, whatever
- * ends. The times are a third of the default, so that the test is short. With the default: {@code -Drelay.times=1}.
+ * Topics in several processes with a real Redis: every message of each node arrives in order and once, every loss is reported, and nothing else, whatever ends. The times are a third of the default, so that the test is short. With the default: {@code -Drelay.times=1}.
  */
 @Tag("full")
 class RedisClusterTest {

@@ -5,13 +5,10 @@ import io.github.changeover.relay.Relay;
 import io.github.changeover.relay.TestEnvironment;
 import io.github.changeover.relay.redis.RedisRelayFactory;
 import io.github.changeover.spi.AdvancedConnection;
-import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.testkit.MemoryConnection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +42,7 @@ final class TopicNode {
             if (event instanceof TopicEvent.NodeLost) nodesLost.incrementAndGet();
         });
         topics.start(loader, cluster, Runnable::run);
-        AdvancedConnection connection = MemoryConnection.of(new Silent()).connection().advanced();
+        AdvancedConnection connection = MemoryConnection.of(new TestMembers.Silent()).connection().advanced();
         Member member = new Member(topics, new Checked(connection));
         for (int i = 0; i < topicCount; i++) topics.join(TopicState.TOPIC + "t" + i, null, member);
         cluster.start();
@@ -55,14 +52,6 @@ final class TopicNode {
         RelayTiming usual = RelayTiming.DEFAULT;
         return new RelayTiming(usual.heartbeat().dividedBy(divisor), usual.check().dividedBy(divisor), usual.late().dividedBy(divisor), usual.expiry().dividedBy(divisor),
                 usual.active().dividedBy(divisor), usual.retired(), usual.retry());
-    }
-
-    /** Does nothing. */
-    private static final class Silent implements ConnectionHandler.Events {
-        @Override
-        public void received(SwitchedConnection connection, ByteBuffer bytes) {
-            bytes.position(bytes.limit());
-        }
     }
 
     /** Checks the messages instead of sending them. */

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.management.TopicView;
 import io.github.changeover.spi.CloseCause;
-import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SharedBytes;
-import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.testkit.MemoryConnection;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Topics on one node: who gets a message, in which order, and what happens to members that read too slowly. Bytes as the peers see them. */
 class TopicsTest {
-    private static final MessageEncoder LINES = message -> SharedBytes.copyOf(StandardCharsets.UTF_8.encode(message.text() + "\n"));
     private final Topics topics = new Topics();
     private final List<TopicEvent> events = new ArrayList<>();
     private final List<MemoryConnection> connections = new ArrayList<>();
@@ -39,24 +34,16 @@ class TopicsTest {
         topics.stop(getClass().getClassLoader());
     }
 
-    /** Does nothing. */
-    private static final class Silent implements ConnectionHandler.Events {
-        @Override
-        public void received(SwitchedConnection connection, ByteBuffer bytes) {
-            bytes.position(bytes.limit());
-        }
-    }
-
     private MemoryConnection connect() {
-        return keep(MemoryConnection.of(new Silent()));
+        return keep(MemoryConnection.of(new TestMembers.Silent()));
     }
 
     private MemoryConnection connect(String user) {
-        return keep(MemoryConnection.of(new Silent(), UpgradeRequest.builder().path("/memory").principal(() -> user).build()));
+        return keep(MemoryConnection.of(new TestMembers.Silent(), UpgradeRequest.builder().path("/memory").principal(() -> user).build()));
     }
 
     private MemoryConnection connectSlow() {
-        return keep(MemoryConnection.slow(new Silent(), 1 << 20));
+        return keep(MemoryConnection.slow(new TestMembers.Silent(), 1 << 20));
     }
 
     private MemoryConnection keep(MemoryConnection connection) {
@@ -65,7 +52,7 @@ class TopicsTest {
     }
 
     private Member member(MemoryConnection connection) {
-        return topics.member(connection.connection(), LINES);
+        return topics.member(connection.connection(), TestMembers.LINES);
     }
 
     private static String lines(int from, int to) {

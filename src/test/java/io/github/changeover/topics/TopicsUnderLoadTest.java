@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SharedBytes;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.testkit.MemoryConnection;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** Topics while several threads use them, with handlers that block, and with code of the application that fails. */
 class TopicsUnderLoadTest {
-    private static final MessageEncoder LINES = message -> SharedBytes.copyOf(StandardCharsets.UTF_8.encode(message.text() + "\n"));
     private final Topics topics = new Topics();
     private final List<MemoryConnection> connections = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -70,7 +67,7 @@ class TopicsUnderLoadTest {
     }
 
     private Member member(MemoryConnection connection) {
-        return topics.member(connection.connection(), LINES);
+        return topics.member(connection.connection(), TestMembers.LINES);
     }
 
     private Thread start(Runnable task) {
@@ -154,9 +151,9 @@ class TopicsUnderLoadTest {
             task.run();
         });
         busy.listen(events::add);
-        busy.member(connect().connection(), LINES).join("a");
+        busy.member(connect().connection(), TestMembers.LINES).join("a");
         full.set(false);
-        busy.member(connect().connection(), LINES).join("a");
+        busy.member(connect().connection(), TestMembers.LINES).join("a");
         assertThat(events).hasSize(2);
     }
 
@@ -200,7 +197,7 @@ class TopicsUnderLoadTest {
                 }
                 topics.topic(to).publish("encoded");
             }
-            return LINES.encode(message);
+            return TestMembers.LINES.encode(message);
         };
     }
 

@@ -2,9 +2,9 @@ package io.github.changeover.it.proxy;
 
 import io.github.changeover.it.ExternalTool;
 import io.github.changeover.it.container.ChildProcess;
+import io.github.changeover.it.container.TestDirectories;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,14 +27,14 @@ final class Haproxy implements AutoCloseable {
     }
 
     static Haproxy start(URI tomcat, URI payara, String healthPath) throws IOException {
-        int port = freePort();
+        int port = TestDirectories.freePort();
         return start(port, Path.of(System.getProperty("changeover.basedir"), "deploy/haproxy.cfg"), Map.of("BIND_ADDR", "127.0.0.1:" + port,
                 "TOMCAT_ADDR", tomcat.getAuthority(), "PAYARA_ADDR", payara.getAuthority(), "HEALTH_PATH", healthPath));
     }
 
     /** With only a frontend and a server. */
     static Haproxy minimal(URI node) throws IOException {
-        int port = freePort();
+        int port = TestDirectories.freePort();
         Path config = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "containers")).resolve("haproxy-minimal.cfg");
         Files.writeString(config, """
                 defaults
@@ -60,13 +60,6 @@ final class Haproxy implements AutoCloseable {
         Haproxy haproxy = new Haproxy(process, port);
         haproxy.awaitListening();
         return haproxy;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", 0));
-            return socket.getLocalPort();
-        }
     }
 
     private void awaitListening() {

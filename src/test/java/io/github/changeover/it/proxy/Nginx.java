@@ -2,9 +2,9 @@ package io.github.changeover.it.proxy;
 
 import io.github.changeover.it.ExternalTool;
 import io.github.changeover.it.container.ChildProcess;
+import io.github.changeover.it.container.TestDirectories;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ final class Nginx implements AutoCloseable {
     /** @param variant changes to the text of the file */
     static Nginx start(String name, URI node, UnaryOperator<String> variant) throws IOException {
         Path program = ExternalTool.require("nginx");
-        int port = freePort();
+        int port = TestDirectories.freePort();
         Path home = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "containers", name).toAbsolutePath());
         String text = Files.readString(Path.of(System.getProperty("changeover.basedir"), "deploy/nginx.conf"))
                 .replace("server tomcat:8080;", "server " + node.getAuthority() + ";").replace("server payara:8080;", "")
@@ -41,13 +41,6 @@ final class Nginx implements AutoCloseable {
         Nginx nginx = new Nginx(process, port);
         nginx.awaitListening(home);
         return nginx;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", 0));
-            return socket.getLocalPort();
-        }
     }
 
     private void awaitListening(Path home) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.container.ChildProcess;
+import io.github.changeover.it.container.TestDirectories;
 import io.github.changeover.relay.RecordingReceiver;
 import io.github.changeover.relay.Relay;
 import io.github.changeover.relay.RelayContract;
@@ -154,7 +155,7 @@ class RedisRelayTest extends RelayContract {
 
     @Test
     void startFailsWithoutAServer() throws Exception {
-        int port = RedisServer.freePort();
+        int port = TestDirectories.freePort();
         try (Relay relay = relay("redis://:" + SECRET.replace(" ", "%20").replace("@", "%40") + "@127.0.0.1:" + port, Map.of())) {
             assertThatThrownBy(() -> relay.start(new RecordingReceiver())).isInstanceOf(IOException.class)
                     .hasMessageContaining("redis://***@127.0.0.1:" + port).message().doesNotContain("correct");

@@ -1,10 +1,10 @@
 package io.github.changeover.relay.redis;
 
 import io.github.changeover.it.ExternalTool;
+import io.github.changeover.it.container.TestDirectories;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** @param options further options, in which PORT stands for a free port */
     public static RedisServer start(String... options) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = TestDirectories.freePort();
         List<String> command = new ArrayList<>(List.of(ExternalTool.require("redis-server").toString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
                 "--daemonize", "no", "--loglevel", "warning"));
         boolean replaced = false;
@@ -35,12 +35,6 @@ public final class RedisServer implements AutoCloseable {
         RedisServer server = new RedisServer(port, command);
         Runtime.getRuntime().addShutdownHook(new Thread(server::kill));
         return server.restart();
-    }
-
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     public int port() {
