@@ -8,7 +8,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
@@ -60,12 +62,14 @@ final class GrizzlyMembers {
             http.HttpServerFilter keepAliveContext=keepAliveContextAttr
             utils.IdleTimeoutFilter setIdleTimeout=setCustomTimeout(Connection,long,TimeUnit)
             http.server.Request afterService=addAfterServiceListener(AfterServiceListener)""";
+    private static final Set<String> UPGRADE_STATES = Set.of("handlerInitialised", "afterService", "resume");
     private final Map<String, Object> members = new HashMap<>();
     private final Map<String, Class<?>> types = new ConcurrentHashMap<>();
     private final ClassLoader loader;
     final Class<?> codec, tls;
     private final Method addCloseListener, removeCloseListener;     // each has two overloads whose parameter types have the same simple name
     final Field upgradeHandler;                         // of the container's request
+    private final List<Field> upgradeStates;            // of the container's request: what it has noted about an upgrade
     final Object read, empty, appender, post, none;     // none: a processor that parses nothing
     final String missingForSocket;      // the first member that is missing for event loops; empty if there is none
 
@@ -73,6 +77,7 @@ final class GrizzlyMembers {
     GrizzlyMembers(ClassLoader loader, Class<?> catalinaRequest) throws ReflectiveOperationException {
         this.loader = loader;
         upgradeHandler = (Field) member(catalinaRequest, "httpUpgradeHandler");
+        upgradeStates = Arrays.stream(catalinaRequest.getDeclaredFields()).filter(field -> UPGRADE_STATES.contains(field.getName()) && field.trySetAccessible()).toList();
         codec = type("http.HttpServerFilter");
         tls = type("ssl.SSLBaseFilter");
         find(NAMES);
@@ -143,6 +148,15 @@ final class GrizzlyMembers {
     boolean is(String name, Object target) throws ReflectiveOperationException { return (boolean) call(name, target); }
 
     void set(String name, Object target, Object value) throws ReflectiveOperationException { ((Field) members.get(name)).set(target, value); }
+
+    /**
+     * Makes the container's request as new for upgrade(). The container uses its request objects again, and clears them when a request ends. If another
+     * thread completes an asynchronous request before the first one has left the container, the latter writes to an object that is cleared already. The next
+     * upgrade would then be taken for one that the container has begun before: init() would never be called, and the client would wait for its 101.
+     */
+    void clearUpgradeState(Object catalinaRequest) throws ReflectiveOperationException {
+        for (Field state : upgradeStates) state.setBoolean(catalinaRequest, false);
+    }
 
     Object proxy(String name, InvocationHandler handler) throws ClassNotFoundException {
         return Proxy.newProxyInstance(loader, new Class<?>[] { type(name) }, (p, m, args) -> {

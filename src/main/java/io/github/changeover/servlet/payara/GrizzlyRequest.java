@@ -149,6 +149,11 @@ final class GrizzlyRequest {
         });
     }
 
+    /** Removes what an earlier request can have left in the container's request object. Must be called right before upgrade(). */
+    void clearUpgradeState() {
+        GrizzlyMembers.attempt(() -> grizzly.clearUpgradeState(catalinaRequest));
+    }
+
     /** Sets the reason phrase of the response if Grizzly has none for its status and would send {@code CUSTOM}. */
     void setReasonPhrase(String phrase) {
         GrizzlyMembers.attempt(() -> {

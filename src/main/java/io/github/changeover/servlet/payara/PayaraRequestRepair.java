@@ -75,9 +75,12 @@ final class PayaraRequestRepair implements RequestRepair {
 
     @Override
     public void revert(HttpServletRequest request) throws IOException {
-        if (request.getAttribute(REPAIRED) instanceof GrizzlyRequest repaired && !repaired.restoreRaw()) {
-            throw new IOException("The connection cannot be upgraded while content of the request is unread. Read the content to its end first");
+        if (!(request.getAttribute(REPAIRED) instanceof GrizzlyRequest repaired)) {
+            GrizzlyRequest.of(request).ifPresent(GrizzlyRequest::clearUpgradeState);
+            return;
         }
+        if (!repaired.restoreRaw()) throw new IOException("The connection cannot be upgraded while content of the request is unread. Read the content to its end first");
+        repaired.clearUpgradeState();
     }
 
     @Override
