@@ -46,7 +46,8 @@ public class Publisher extends HttpServlet {
             int length = request.getParameter("length") == null ? 0 : Integer.parseInt(request.getParameter("length"));
             String filler = length == 0 ? "" : "." + "x".repeat(length);
             if (request.getParameter("euros") != null) filler = "\u20ac".repeat(Integer.parseInt(request.getParameter("euros")));
-            for (int i = 1; i <= times; i++) {
+            int first = request.getParameter("first") == null ? 1 : Integer.parseInt(request.getParameter("first"));
+            for (int i = first; i < first + times; i++) {
                 String room = rooms == 1 ? to : to + (i % rooms + 1);
                 String text = request.getParameter("text") + (times == 1 ? "" : " " + i) + filler;
                 if (request.getParameter("binary") != null) topics.topic(room).publish(ByteBuffer.wrap(text.getBytes()));

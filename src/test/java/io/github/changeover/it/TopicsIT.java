@@ -159,18 +159,10 @@ class TopicsIT {
         String room = "stalled" + overflow;
         Wire stalled = joinSlowly(room + "?" + overflow), fast = join(room + "?" + overflow);
         awaitMembers(room, 2);
-        Thread reader = new Thread(() -> {
-            try {
-                for (int i = 1; i <= 400; i++) assertThat(Frames.read(fast).text()).startsWith("m " + i + ".");
-            } catch (IOException failure) {
-                throw new AssertionError(failure);
-            }
-        });
-        reader.start();
-        publish(room, "m", "&times=400&length=50000");
-        join(reader);
-        long dropped = Long.parseLong(await("to=" + room, page -> page.matches("2 of 2, dropped [1-9].*")).replaceAll(".*dropped (\\d+),.*", "$1"));
-        assertThat(dropped).isBetween(1L, 395L);
+        for (int first = 1; first <= 400; first += 4) {         // at most as many as may wait for the fast client
+            publish(room, "m", "&first=" + first + "&times=4&length=50000");
+            for (int i = first; i < first + 4; i++) assertThat(Frames.read(fast).text()).startsWith("m " + i + ".");
+        }
         int previous = 0, received = 0;
         while (previous < 400) {
             int number = Integer.parseInt(Frames.read(stalled).text().replaceAll("^m (\\d+)\\..*", "$1"));
@@ -178,18 +170,11 @@ class TopicsIT {
             previous = number;
             received++;
         }
-        assertThat(received + dropped).isEqualTo(400);
+        int dropped = 400 - received;
+        assertThat(dropped).isBetween(1, 395);
+        await("to=" + room, page -> page.startsWith("2 of 2, dropped " + dropped + ","));
         publish(room, "again");
         assertThat(Frames.read(stalled).toString()).isEqualTo("81 again");
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(20_000);
-        } catch (InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
-        }
-        assertThat(thread.isAlive()).isFalse();
     }
 
     @Test
