@@ -40,15 +40,12 @@ public final class Ends implements ConnectionHandler.Events {
                 for (int i = 0; i < 20_000; i++) connection.send(ByteBuffer.allocate(200));
                 connection.close();
             }).start();
-        } else if (first == 'w') {
-            for (int i = 0; i < 7; i++) connection.send(ByteBuffer.allocate(1_000_000));
         } else {
-            if (first == 'q') {
-                quiet = true;
-                bytes.get();
-            }
+            if (first == 'q' || first == 'w') bytes.get();
+            if (first == 'q') quiet = true;
+            if (first == 'w') for (int i = 0; i < 7; i++) connection.send(ByteBuffer.allocate(1_000_000));
             count += bytes.remaining();
-            if (!quiet) connection.send(bytes);
+            if (!quiet && bytes.hasRemaining()) connection.send(bytes);
             HEARD.put("so-far-" + connection.request().query(), count + " bytes");
         }
     }

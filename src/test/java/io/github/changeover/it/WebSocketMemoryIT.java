@@ -207,7 +207,11 @@ class WebSocketMemoryIT {
         ReceivedFrame next = Frames.read(wire);
         if (next.toString().equals("8a ?")) return true;
         assertThat(next.toString()).startsWith("88 1013 ").contains("try again later");
-        wire.send(Frames.close(1013, ""));
+        try {
+            wire.send(Frames.close(1013, ""));
+        } catch (IOException closed) {
+            return false;       // on the servlet edge the server cannot wait for this frame
+        }
         assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
         return false;
     }
