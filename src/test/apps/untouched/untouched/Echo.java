@@ -24,7 +24,12 @@ public final class Echo implements UpgradeProtocol {
     private static final class Handler implements ConnectionHandler.Events {
         @Override
         public void received(SwitchedConnection connection, ByteBuffer bytes) {
-            connection.send(bytes);
+            if (!connection.send(bytes)) connection.pause();
+        }
+
+        @Override
+        public void writable(SwitchedConnection connection) {
+            connection.resume();
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.Portable;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Checks calls of a connection from a thread that is not its event thread, over cleartext and TLS: send, close, abort, pause and resume. */
 @OnContainer
+@Portable
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommandsIT {
     private ProbeClient clear;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.Portable;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks a switched connection from both sides: early bytes, the order of sends, ends, resets, and exceptions of the handler. */
 @OnContainer
+@Portable
 class ConnectionIT {
     private static ProbeClient probe;
 

@@ -162,7 +162,7 @@ class ConsoleAccessIT {
         HttpResponse<String> answer = browser.send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.body()).contains("<h1>Changeover</h1>");
         assertThat(answer.uri()).isEqualTo(server.https().resolve(CONTEXT + "/console/"));
-        assertThat(answer.version()).isEqualTo(server.isPayara() ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
+        assertThat(answer.version()).isEqualTo(server.isGrizzly() ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
     }
 
     @Test

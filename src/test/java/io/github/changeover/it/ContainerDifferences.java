@@ -10,15 +10,16 @@ final class ContainerDifferences {
 
     /** The head of a 101 response to a simple request, as a regular expression for all its bytes. */
     static String head101(ContainerUnderTest container, String upgrade) {
-        return container.isPayara()
+        return container.isGrizzly()
                 ? "HTTP/1\\.1 101 Web Socket Protocol Handshake\r\nServer: [^\r\n]+\r\n(X-Powered-By: [^\r\n]+\r\n)?Upgrade: " + upgrade
-                        + "\r\nConnection: Upgrade\r\nX-Frame-Options: SAMEORIGIN\r\n\r\n"
+                        + "\r\nConnection: Upgrade\r\n" + (container.isGlassFish() ? "" : "X-Frame-Options: SAMEORIGIN\r\n") + "\r\n"
+                : container.isUndertow() ? "HTTP/1\\.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + upgrade + "\r\nDate: [^\r\n]+ GMT\r\n\r\n"
                 : "HTTP/1\\.1 101 \r\nUpgrade: " + upgrade + "\r\nConnection: Upgrade\r\nDate: [^\r\n]+ GMT\r\n\r\n";
     }
 
     /** The header fields that a container itself adds to a 101 response. */
     static List<String> fieldsAddedTo101(ContainerUnderTest container) {
-        return container.isPayara() ? List.of("Server", "X-Powered-By", "X-Frame-Options") : List.of("Date");
+        return container.isGrizzly() ? List.of("Server", "X-Powered-By", "X-Frame-Options") : List.of("Date");
     }
 
     /** Whether bytes are lost that arrive over TLS in one read with the client's close_notify: on Tomcat's servlet edge. */
@@ -28,32 +29,32 @@ final class ContainerDifferences {
 
     /** Whether a response of an application has a Date field. On Payara it has none. */
     static boolean sendsDate(ContainerUnderTest container) {
-        return !container.isPayara();
+        return !container.isGrizzly();
     }
 
     /** The status for a field value with a byte above 127, which RFC 9110 section 5.5 allows. */
     static int statusOf8BitValue(ContainerUnderTest container) {
-        return container.isPayara() ? 400 : 101;
+        return container.isGrizzly() && !container.isGlassFish() ? 400 : 101;
     }
 
     /** The status for an empty Host, which is allowed if the target has no authority. Payara itself responds to such a request. */
     static int statusOfEmptyHost(ContainerUnderTest container) {
-        return container.isPayara() ? 200 : 101;
+        return container.isGrizzly() ? 200 : 101;
     }
 
     /** The status for an application without a login-config. Payara requests a login for its default realm anyway. */
     static int statusWithoutLogin(ContainerUnderTest container) {
-        return container.isPayara() ? 401 : 403;
+        return container.isGrizzly() ? 401 : 403;
     }
 
     /** The status for a Host with an invalid port. Payara itself responds to such a request, with an empty response. */
     static int statusOfBrokenPort(ContainerUnderTest container) {
-        return container.isPayara() ? 200 : 400;
+        return container.isGrizzly() ? 200 : 400;
     }
 
     /** The statuses for a malformed path. Payara itself responds to malformed percent-encoding, with an empty response. */
     static List<Integer> statusesOfHostilePath(ContainerUnderTest container) {
-        return container.isPayara() ? List.of(200, 400, 404) : List.of(400, 404);
+        return container.isGrizzly() ? List.of(200, 400, 404) : List.of(400, 404);
     }
 
     /**
@@ -61,17 +62,17 @@ final class ContainerDifferences {
      * that method.
      */
     static boolean skipsEmptyLine(ContainerUnderTest container) {
-        return !container.isPayara();
+        return !container.isGrizzly();
     }
 
     /** Whether invalid bytes at the start of a request are rejected at once. Payara accepts any bytes as the method, and waits for the end of the head. */
     static boolean rejectsInvalidRequestBytes(ContainerUnderTest container) {
-        return !container.isPayara();
+        return !container.isGrizzly();
     }
 
     /** Whether HTTP/1.0 gets a 100 (Continue). Payara sends it to a request with Upgrade before a filter runs. */
     static boolean sends100ToHttp10(ContainerUnderTest container) {
-        return container.isPayara();
+        return container.isGrizzly();
     }
 
     /**
@@ -79,12 +80,12 @@ final class ContainerDifferences {
      * request is in progress.
      */
     static boolean losesTheNextRequest(ContainerUnderTest container) {
-        return container.isPayara();
+        return container.isGrizzly();
     }
 
     /** Whether content of GET, HEAD and DELETE is accepted. Payara rejects it, except in a request with Upgrade. */
     static boolean acceptsContentOfGet(ContainerUnderTest container) {
-        return !container.isPayara();
+        return !container.isGrizzly();
     }
 
     /**
@@ -97,12 +98,12 @@ final class ContainerDifferences {
 
     /** Whether a Content-Length before Transfer-Encoding is ignored. Payara removes it while it parses the head, so the message has chunked content. */
     static boolean ignoresALengthBeforeChunked(ContainerUnderTest container) {
-        return container.isPayara();
+        return container.isGrizzly();
     }
 
     /** The status for CONNECT, which never reaches an application. */
     static int statusOfConnect(ContainerUnderTest container) {
-        return container.isPayara() ? 400 : 501;
+        return container.isGrizzly() ? 400 : 501;
     }
 
     /** Whether the container closes the connection after this status. Both containers do so, whatever the response contains. */

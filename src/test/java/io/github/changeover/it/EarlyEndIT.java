@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.Portable;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Checks what the server ends or rejects by itself: idle connections, early bytes, ignored back-pressure, invalid content, handlers that cannot be created. */
 @OnContainer
+@Portable
 class EarlyEndIT {
     private static ProbeClient probe;
     private static ProbeClient secure;

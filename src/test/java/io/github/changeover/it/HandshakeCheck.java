@@ -50,7 +50,7 @@ record HandshakeCheck(ContainerUnderTest container, String context, boolean own)
             assertThat(head.status()).as("Tomcat takes no underscore in a host: %s", head).isEqualTo(400);
             return;
         }
-        if (container.isPayara() && row.lines().stream().flatMapToInt(String::chars).anyMatch(b -> b > 127)) {
+        if (container.isGrizzly() && row.lines().stream().flatMapToInt(String::chars).anyMatch(b -> b > 127)) {
             assertThat(head.status()).as("Payara takes no byte above 127 in a field value: %s", head).isEqualTo(400);
             return;
         }
@@ -72,7 +72,7 @@ record HandshakeCheck(ContainerUnderTest container, String context, boolean own)
         if (!ours) {
             boolean odd = row.lines().stream().flatMapToInt(String::chars).anyMatch(c -> c > 0x7e || c < 0x20 && c != '\t');
             if (!odd) assertThat(row.section()).as("only HTTP errors are answered by the container: %s", head).isIn("start", "host");
-            boolean payarasHost = container.isPayara() && head.status() == 200 && body.isEmpty() && "close".equals(head.only("Connection"));
+            boolean payarasHost = container.isGrizzly() && head.status() == 200 && body.isEmpty() && "close".equals(head.only("Connection"));
             assertThat(payarasHost || CONTAINERS_OWN.contains(head.status())).as("%s", head).isTrue();
             return;
         }
@@ -84,7 +84,7 @@ record HandshakeCheck(ContainerUnderTest container, String context, boolean own)
             boolean old = row.requestLine().endsWith("HTTP/1.0");
             List<String> connection = head.all("Connection").stream().map(line -> line.toLowerCase(Locale.ROOT)).toList();
             if (!old) assertThat(connection).containsExactly("upgrade");
-            else if (container.isPayara()) assertThat(connection).as("Payara's own, instead of ours").containsExactly("close");
+            else if (container.isGrizzly()) assertThat(connection).as("Payara's own, instead of ours").containsExactly("close");
             else assertThat(connection).as("Tomcat adds its own").first().isEqualTo("upgrade");
         }
     }

@@ -89,7 +89,7 @@ class IdentityIT {
 
     /** Weld alone has no security. A callback has no HTTP request, so an injected one fails on both containers. */
     private static String readIdentity(ContainerUnderTest container, String user) {
-        return container.isPayara() ? "{bean=ok, principal=" + user + ", request=fails, role=" + user + " " + user.equals(Logins.MEMBER) + "}"
+        return container.isGrizzly() ? "{bean=ok, principal=" + user + ", request=fails, role=" + user + " " + user.equals(Logins.MEMBER) + "}"
                 : "{bean=ok, principal=fails, request=fails, role=fails}";
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.Portable;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checks each limit as the client sees it, above and again below the limit. The address of the tests is a trusted proxy, which names the client. */
 @OnContainer
+@Portable
 class LimitsIT {
     private static ApplicationClient bounded;
     private static ApplicationClient aged;

@@ -157,7 +157,7 @@ class PassThroughIT {
 
     private static Deviation deviation(ContainerUnderTest container, boolean http2, Case one) {
         if (one.upgrades()) return Deviation.UPGRADED;
-        boolean raw = container.isPayara() && one.offer != SentOffer.NONE
+        boolean raw = container.isGrizzly() && one.offer != SentOffer.NONE
                 && !(http2 && (one.offer == SentOffer.H2C || one.offer == SentOffer.WEBSOCKET_WITH_SETTINGS));
         if (!raw) return Deviation.NONE;
         if (one.version.equals("HTTP/1.0")) return one.read ? Deviation.PAYARA_RAW_HTTP10 : Deviation.NONE;
@@ -253,14 +253,14 @@ class PassThroughIT {
     @Test
     @DisplayName("H1: a sample of requests gets the responses of the same WAR without our JAR")
     void sampleHasTheResponsesOfThePlainWar(ContainerUnderTest container) {
-        compare(container, container.isPayara(), sampleCases());
+        compare(container, container.isGrizzly(), sampleCases());
     }
 
     @Test
     @Tag("full")
     @DisplayName("H1: all requests get the responses of the same WAR without our JAR")
     void allRequests(ContainerUnderTest container) {
-        compare(container, container.isPayara(), allRequests().stream());
+        compare(container, container.isGrizzly(), allRequests().stream());
     }
 
     @Test

@@ -38,7 +38,7 @@ class TypicalEndpointsIT {
     }
 
     private static War application(War war) {
-        return container.isPayara() ? war.app("typical").app("typical-cdi").file("WEB-INF/beans.xml", InjectionIT.ALL) : war.app("typical");
+        return container.isGrizzly() ? war.app("typical").app("typical-cdi").file("WEB-INF/beans.xml", InjectionIT.ALL) : war.app("typical");
     }
 
     private static void deploy(String path, War war) {
@@ -110,7 +110,7 @@ class TypicalEndpointsIT {
     @Test
     void tyrusPathParametersIncludeTheQuery() {
         for (String context : List.of("/theirs", "/ours")) {
-            boolean tyrus = context.equals("/ours") || container.isPayara();
+            boolean tyrus = context.equals("/ours") || container.isGrizzly();
             try (WebSocketTestClient talk = talk(context, "/orders/ann?table=7&customer=bob", "csv")) {
                 assertThat(talk.nextEvent()).startsWith("text welcome ann, csv");
                 assertThat(talk.ask("1 parameters")).as(context).isEqualTo(tyrus ? "text 1 {customer=ann, table=7}" : "text 1 {customer=ann}");

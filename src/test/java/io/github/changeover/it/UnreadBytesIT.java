@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.Portable;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * forwarded them unchecked, as bytes of the new protocol. Each connection sends only requests, one after another.
  */
 @OnContainer
+@Portable
 @EmbeddedOnly
 class UnreadBytesIT {
     private static final String AT = "/leftover";

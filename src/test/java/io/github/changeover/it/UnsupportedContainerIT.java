@@ -12,8 +12,11 @@ import io.github.changeover.it.container.Unsupported;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -165,21 +168,23 @@ class UnsupportedContainerIT {
     /** Not on Jetty, which would read the bytes of a switched connection as HTTP. */
     @Test
     @Tag("undertow-only")
-    @DisplayName("H6: changeover.container=unchecked serves with the Servlet API and logs it, and Undertow echoes 1 MB")
-    void uncheckedModeServesByTheServletApi() throws IOException {
+    @DisplayName("H6: changeover.container=unchecked serves on Undertow's own connection and logs it, and 16 MB are echoed to a slow reader")
+    void uncheckedModeServes() throws Exception {
         int before = server.log().length();
         server.deploy(with(War.with("unsupported-unchecked")).set("changeover.container", "unchecked").build(), "/unchecked");
         try {
-            assertThat(server.log().substring(before)).contains("io.undertow.servlet.spec.ServletContextImpl").contains("using the Servlet API only (changeover.container=unchecked)")
+            assertThat(server.log().substring(before)).contains("io.undertow.servlet.spec.ServletContextImpl").contains("Undertow edge, container unchecked (changeover.container=unchecked)")
                     .contains("/unchecked/whole/ruled offers foo/2");
-            byte[] all = ProbeClient.pattern(1 << 20);
-            try (Wire wire = Wire.connect(server.http()).send(RawHttp.upgrade("/unchecked/whole/ruled", "foo/2"))) {
+            byte[] all = ProbeClient.pattern(16 << 20);
+            try (Wire wire = Wire.connect(server.http().getHost(), server.http().getPort(), 4096).send(RawHttp.upgrade("/unchecked/whole/ruled", "foo/2"))) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
-                // alternately, because Undertow itself writes bytes twice if a client reads slowly
-                for (int at = 0; at < all.length; at += 4096) {
-                    byte[] part = Arrays.copyOfRange(all, at, at + 4096);
-                    ProbeClient.assertSame(wire.send(part).readExactly(part.length), part);
+                CompletableFuture<Wire> sent = CompletableFuture.supplyAsync(() -> sendAll(wire, all));
+                for (int at = 0; at < all.length; at += 16 << 10) {
+                    if (at % (1 << 20) == 0) LockSupport.parkNanos(50_000_000);        // meanwhile the server can send nothing
+                    ProbeClient.assertSame(wire.readExactly(16 << 10), Arrays.copyOfRange(all, at, at + (16 << 10)));
                 }
+                sent.join();
+                assertThat(wire.shutdownOutput().readToEnd().bytes()).isEmpty();
             }
             assertThat(body("/unchecked/whole/x")).as("and ordinary requests are not 404").contains("GET /unchecked/whole/x");
             try (Wire wire = Wire.connect(server.http()).send("GET /unchecked/only HTTP/1.1\r\nHost: a\r\n\r\n")) {
@@ -187,6 +192,34 @@ class UnsupportedContainerIT {
             }
         } finally {
             server.undeploy("/unchecked");
+        }
+    }
+
+    @Test
+    @Tag("undertow-only")
+    @DisplayName("H6: changeover.container=unchecked serves with the Servlet API alone as well, and Undertow echoes 1 MB")
+    void uncheckedModeServesByTheServletApi() throws IOException {
+        server.deploy(with(War.with("unsupported-servlet")).set("changeover.container", "unchecked").set("changeover.edge", "servlet").build(), "/servlet");
+        try {
+            byte[] all = ProbeClient.pattern(1 << 20);
+            try (Wire wire = Wire.connect(server.http()).send(RawHttp.upgrade("/servlet/whole/ruled", "foo/2"))) {
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                // alternately, because Undertow itself writes bytes twice if a client reads slowly
+                for (int at = 0; at < all.length; at += 4096) {
+                    byte[] part = Arrays.copyOfRange(all, at, at + 4096);
+                    ProbeClient.assertSame(wire.send(part).readExactly(part.length), part);
+                }
+            }
+        } finally {
+            server.undeploy("/servlet");
+        }
+    }
+
+    private static Wire sendAll(Wire wire, byte[] bytes) {
+        try {
+            return wire.send(bytes);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 }

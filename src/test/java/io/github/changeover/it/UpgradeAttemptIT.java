@@ -204,7 +204,7 @@ class UpgradeAttemptIT {
     void reasonPhraseDependsOnTheContainer(int status, String phrase) throws IOException {
         try (Wire wire = war.offer("/refused?" + status, "original/1")) {
             Head head = wire.readHead();
-            assertThat(head.statusLine()).isEqualTo("HTTP/1.1 " + status + " " + (server.isPayara() ? phrase : ""));
+            assertThat(head.statusLine()).isEqualTo("HTTP/1.1 " + status + " " + (server.isGrizzly() ? phrase : ""));
             assertThat(wire.readBodyText(head)).isEqualTo("Refused.\n");
         }
     }

@@ -14,6 +14,7 @@ import io.github.changeover.it.Frames.ReceivedFrame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
+import io.github.changeover.it.container.Portable;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks the frames of RFC 6455 on raw sockets, byte by byte, against the echo of the demo and an application with low limits. */
 @OnContainer
+@Portable
 @OnPayara7
 class WebSocketFramesIT {
     private static final String ECHO = OnContainer.CONTEXT + "/echo";

@@ -67,7 +67,7 @@ public interface Container extends ContainerDescription {
 
     /**
      * Makes the adapter use the streams of the Servlet API instead of the sockets of the container. Called if {@code changeover.edge} is
-     * {@code servlet}, once, after {@link #identify} and before any request. Only Tomcat has a choice.
+     * {@code servlet}, once, after {@link #identify} and before any request. Only Tomcat and Undertow have a choice.
      */
     default void useServletApiOnly() {
     }

@@ -53,7 +53,7 @@ public final class ContainerSupport {
             case COMPLETE, OTHER_CONTAINER -> new ContainerSupport(container, null, null);
             case WITHOUT_EVENT_LOOPS -> withoutEventLoops(container, runningContainer, fit.reason());
             case SERVLET_API_ONLY -> servletApiOnly(container, runningContainer, fit.reason());
-            case UNSUPPORTED_VERSION -> unchecked ? uncheckedVersion(container, runningContainer, fit.reason()) : unsupported(container, runningContainer + ". " + fit.reason());
+            case UNSUPPORTED_VERSION -> unchecked ? uncheckedVersion(context, container, runningContainer, fit.reason()) : unsupported(container, runningContainer + ". " + fit.reason());
         };
     }
 
@@ -92,22 +92,26 @@ public final class ContainerSupport {
                 + " Set " + Settings.CONTAINER + "=unchecked to offer protocols anyway, or " + Settings.CONTAINER + "=off to remove this warning.", true, false);
     }
 
-    private static ContainerSupport uncheckedVersion(Container container, String running, String reason) {
-        return new ContainerSupport(container, null, reason + "; using the Servlet API only (" + Settings.CONTAINER + "=unchecked). Container: " + running + ".");
+    private static ContainerSupport uncheckedVersion(ServletContext context, Container container, String running, String reason) {
+        return filtersThatRunTooLate(context, container, running)
+                .orElseGet(() -> new ContainerSupport(container, null, reason + "; " + container.name() + " (" + Settings.CONTAINER + "=unchecked). Container: " + running + "."));
+    }
+
+    private static ContainerSupport uncheckedContainer(ServletContext context, Container container, String running) {
+        return filtersThatRunTooLate(context, container, running)
+                .orElseGet(() -> new ContainerSupport(container, null, "This container is not supported; using the Servlet API only (" + Settings.CONTAINER + "=unchecked). Container: " + running
+                        + ". Bytes may be lost, duplicated or treated as HTTP."));
     }
 
     /**
-     * On an unknown container, the inner filter is mapped to a path, so a filter that is mapped to names of servlets would run after the decision. If
-     * there is such a filter, no protocol is offered.
+     * If the inner filter is mapped to a path, a filter that is mapped to names of servlets would run after the decision. If there is such a filter, no protocol
+     * is offered.
      */
-    private static ContainerSupport uncheckedContainer(ServletContext context, Container container, String running) {
-        List<String> laterFilters = filtersMappedToServletNames(context);
-        if (!laterFilters.isEmpty()) {
-            return new ContainerSupport(container, NOT_SUPPORTED, "No protocol is offered, because the filters " + laterFilters + " are mapped to the names of servlets."
-                    + " In the unsupported container " + running + " they would run after the decision to upgrade, and an upgrade would bypass them. Map them to URL patterns.");
-        }
-        return new ContainerSupport(container, null, "This container is not supported; using the Servlet API only (" + Settings.CONTAINER + "=unchecked). Container: " + running
-                + ". Bytes may be lost, duplicated or treated as HTTP.");
+    private static Optional<ContainerSupport> filtersThatRunTooLate(ServletContext context, Container container, String running) {
+        List<String> laterFilters = container.mapsEveryServletByName() ? List.of() : filtersMappedToServletNames(context);
+        if (laterFilters.isEmpty()) return Optional.empty();
+        return Optional.of(new ContainerSupport(container, NOT_SUPPORTED, "No protocol is offered, because the filters " + laterFilters + " are mapped to the names of servlets."
+                + " In the unsupported container " + running + " they would run after the decision to upgrade, and an upgrade would bypass them. Map them to URL patterns."));
     }
 
     private static List<String> filtersMappedToServletNames(ServletContext context) {

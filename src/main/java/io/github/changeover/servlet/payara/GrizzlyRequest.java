@@ -53,8 +53,13 @@ final class GrizzlyRequest {
     static String resolve(ClassLoader container) throws ReflectiveOperationException {
         Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
         Class<?> catalina = Class.forName(REQUEST, false, container);
-        resolved = new GrizzlyMembers(catalina.getMethod("getCoyoteRequest").getReturnType().getClassLoader(), catalina);
+        resolved = new GrizzlyMembers(PayaraContext.grizzlyRequest(catalina).getReturnType().getClassLoader(), catalina);
         return resolved.missingForSocket;
+    }
+
+    /** Returns whether the container that {@link #resolve} has found is GlassFish and not Payara. */
+    static boolean isGlassFish() {
+        return resolved.grizzlyRequest.getName().equals(PayaraContext.GLASSFISH_REQUEST);
     }
 
     /** Returns Grizzly's request behind a request and its wrappers. Empty for HTTP/2, which has another chain, and if {@link #resolve} has failed. */
@@ -63,7 +68,7 @@ final class GrizzlyRequest {
         if (resolved == null || !facade.getClass().getName().equals(FACADE) || !facade.getProtocol().startsWith("HTTP/1.")) return Optional.empty();
         try {
             Object catalina = facade.getClass().getMethod("getUnwrappedCoyoteRequest").invoke(facade);
-            return Optional.of(new GrizzlyRequest(resolved, catalina, catalina.getClass().getMethod("getCoyoteRequest").invoke(catalina)));
+            return Optional.of(new GrizzlyRequest(resolved, catalina, resolved.grizzlyRequest.invoke(catalina)));
         } catch (ReflectiveOperationException | RuntimeException inaccessible) {
             LOG.log(System.Logger.Level.DEBUG, "The Grizzly connection of this request cannot be accessed", inaccessible);
             return Optional.empty();

@@ -9,8 +9,18 @@ import java.util.List;
 final class PayaraContext {
     private static final System.Logger LOG = System.getLogger(PayaraContext.class.getName());
     private static final String CORE = "org.apache.catalina.core.";
+    static final String GLASSFISH_REQUEST = "getGrizzlyRequest";
 
     private PayaraContext() {
+    }
+
+    /** Returns the method of the container's request class that returns Grizzly's request. GlassFish has renamed it ({@link #GLASSFISH_REQUEST}). */
+    static Method grizzlyRequest(Class<?> catalinaRequest) throws NoSuchMethodException {
+        try {
+            return catalinaRequest.getMethod("getCoyoteRequest");
+        } catch (NoSuchMethodException glassFish) {
+            return catalinaRequest.getMethod(GLASSFISH_REQUEST);
+        }
     }
 
     /** Returns the {@code StandardContext}. */

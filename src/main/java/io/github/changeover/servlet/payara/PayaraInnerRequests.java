@@ -106,7 +106,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             facade = loader.loadClass("org.apache.catalina.connector.RequestFacade");
             Class<?> request = loader.loadClass("org.apache.catalina.connector.Request");
             unwrapped = facade.getMethod("getUnwrappedCoyoteRequest");
-            grizzly = request.getMethod("getCoyoteRequest");
+            grizzly = PayaraContext.grizzlyRequest(request);
             setSecure = request.getMethod("setSecure", boolean.class);
             setServerName = request.getMethod("setServerName", String.class);
             setServerPort = request.getMethod("setServerPort", int.class);

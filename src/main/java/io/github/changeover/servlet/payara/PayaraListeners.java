@@ -44,7 +44,7 @@ record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) 
             if (protocol == null || !elements.isTrue("NetworkListener", listener, "getEnabled")) continue;
             Object http = elements.get("Protocol", protocol, "getHttp");
             if ("__asadmin".equals(elements.get("Http", http, "getDefaultVirtualServer"))) continue;
-            if (!elements.isTrue("Protocol", protocol, "getSecurityEnabled") && elements.isTrue("Http", http, "getHttp2Enabled")) upgradeToH2c.add(elements.get("NetworkListener", listener, "getName").toString());
+            if (!elements.isTrue("Protocol", protocol, "getSecurityEnabled") && elements.usesHttp2(http)) upgradeToH2c.add(elements.get("NetworkListener", listener, "getName").toString());
             address(elements, listener, elements.isTrue("Protocol", protocol, "getSecurityEnabled")).ifPresent(local::add);
             threads = Math.min(threads, Integer.parseInt(elements.get("ThreadPool", elements.get("NetworkListener", listener, "findThreadPool"), "getMaxThreadPoolSize").toString()));
         }
@@ -71,6 +71,15 @@ record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) 
     private record Elements(ClassLoader loader) {
         Object get(String type, Object element, String getter) throws ReflectiveOperationException {
             return loader.loadClass(CONFIG_PACKAGE + type).getMethod(getter).invoke(element);
+        }
+
+        /** The method of GlassFish has another name than that of Payara. */
+        boolean usesHttp2(Object http) throws ReflectiveOperationException {
+            try {
+                return isTrue("Http", http, "getHttp2Enabled");
+            } catch (NoSuchMethodException glassFish) {
+                return isTrue("Http", http, "isHttp2Enabled");
+            }
         }
 
         boolean isTrue(String type, Object element, String getter) throws ReflectiveOperationException {

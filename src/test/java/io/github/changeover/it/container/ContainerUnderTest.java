@@ -39,8 +39,17 @@ public interface ContainerUnderTest extends AutoCloseable {
         return name().startsWith("tomcat");
     }
 
-    default boolean isPayara() {
-        return name().startsWith("payara");
+    /** Payara or GlassFish: both serve with Grizzly. */
+    default boolean isGrizzly() {
+        return name().startsWith("payara") || isGlassFish();
+    }
+
+    default boolean isUndertow() {
+        return name().startsWith("undertow");
+    }
+
+    default boolean isGlassFish() {
+        return name().startsWith("glassfish");
     }
 
     /** Whether container and test share a JVM, so that its threads, heap and classes can be inspected. */

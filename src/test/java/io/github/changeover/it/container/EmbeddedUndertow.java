@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import javax.net.ssl.SSLContext;
 
 /**
  * Undertow in this JVM, a container that is not supported. It has no support for WARs, so this class reads the necessary parts: the context parameters, the
@@ -27,7 +28,7 @@ import java.util.zip.ZipInputStream;
 final class EmbeddedUndertow implements ContainerUnderTest {
     private static final String API = "io.undertow.servlet.api.", HANDLER = "io.undertow.server.HttpHandler", PATHS = "io.undertow.server.handlers.PathHandler";
     private static final Pattern PARAMETER = Pattern.compile("<context-param><param-name>([^<]*)</param-name><param-value>([^<]*)</param-value></context-param>");
-    private static final String SERVLET = "jakarta.servlet.annotation.WebServlet", INITIALIZER = "jakarta.servlet.ServletContainerInitializer";
+    private static final String ANNOTATIONS = "jakarta.servlet.annotation.", INITIALIZER = "jakarta.servlet.ServletContainerInitializer";
     private final String name;
     private final Path base;
     private final Object server, paths;
@@ -48,6 +49,7 @@ final class EmbeddedUndertow implements ContainerUnderTest {
             Object builder = Reflection.call("io.undertow.Undertow", null, "builder");
             String type = "io.undertow.Undertow$Builder";
             Reflection.call(type, builder, "addHttpListener", new Class<?>[] {int.class, String.class}, 0, TestDirectories.LOOPBACK);
+            Reflection.call(type, builder, "addHttpsListener", new Class<?>[] {int.class, String.class, SSLContext.class}, 0, TestDirectories.LOOPBACK, TestKeyStore.serverContext());
             Reflection.call(type, builder, "setHandler", new Class<?>[] {Reflection.type(HANDLER)}, paths);
             Object server = Reflection.call(type, builder, "build");
             Reflection.call("io.undertow.Undertow", server, "start");
@@ -73,8 +75,15 @@ final class EmbeddedUndertow implements ContainerUnderTest {
                 Reflection.call(type, info, "addInitParameter", new Class<?>[] {String.class, String.class}, parameters.group(1), parameters.group(2));
             }
             Set<Class<?>> classes = classes(folder.resolve("WEB-INF/classes"), loader);
-            for (Class<?> each : classes) addServlet(info, each);
-            for (Object initializer : ServiceLoader.load(Reflection.type(INITIALIZER), loader)) addInitializer(info, initializer.getClass());
+            for (Class<?> each : classes) {
+                addServlet(info, each);
+                addFilter(info, each);
+                if (annotation(each, "WebListener") != null) {
+                    Object listener = Reflection.type(API + "ListenerInfo").getConstructor(Class.class).newInstance(each);
+                    set(info, "addListener", Reflection.type(API + "ListenerInfo"), listener);
+                }
+            }
+            for (Object initializer : ServiceLoader.load(Reflection.type(INITIALIZER), loader)) addInitializer(info, initializer.getClass(), classes);
             Object container = Reflection.call("io.undertow.servlet.Servlets", null, "defaultContainer");
             Object manager = Reflection.call(API + "ServletContainer", container, "addDeployment", new Class<?>[] {Reflection.type(type)}, info);
             Reflection.call(API + "DeploymentManager", manager, "deploy");
@@ -90,22 +99,62 @@ final class EmbeddedUndertow implements ContainerUnderTest {
         Reflection.call(API + "DeploymentInfo", info, setter, new Class<?>[] {type}, value);
     }
 
+    /** Returns an annotation of the Servlet API; null if the class does not have it. */
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private static void addServlet(Object info, Class<?> type) throws Exception {
-        Object annotation = type.getAnnotation((Class) Reflection.type(SERVLET));
-        if (annotation == null) return;
-        Object servlet = Reflection.type(API + "ServletInfo").getConstructor(String.class, Class.class).newInstance(type.getName(), type);
-        for (String method : List.of("value", "urlPatterns")) {
-            for (String mapping : (String[]) Reflection.call(SERVLET, annotation, method)) {
-                Reflection.call(API + "ServletInfo", servlet, "addMapping", new Class<?>[] {String.class}, mapping);
-            }
-        }
-        Reflection.call(API + "DeploymentInfo", info, "addServlet", new Class<?>[] {Reflection.type(API + "ServletInfo")}, servlet);
+    private static Object annotation(Class<?> type, String name) throws Exception {
+        return type.getAnnotation((Class) Reflection.type(ANNOTATIONS + name));
     }
 
-    private static void addInitializer(Object info, Class<?> type) throws Exception {
-        Object initializer = Reflection.type(API + "ServletContainerInitializerInfo").getConstructor(Class.class, Set.class).newInstance(type, Set.of());
-        Reflection.call(API + "DeploymentInfo", info, "addServletContainerInitializer", new Class<?>[] {Reflection.type(API + "ServletContainerInitializerInfo")}, initializer);
+    private static void addServlet(Object info, Class<?> type) throws Exception {
+        Object annotation = annotation(type, "WebServlet");
+        if (annotation == null) return;
+        String servletInfo = API + "ServletInfo", annotated = ANNOTATIONS + "WebServlet";
+        Object servlet = Reflection.type(servletInfo).getConstructor(String.class, Class.class).newInstance(type.getName(), type);
+        for (String mapping : mappings(annotated, annotation)) Reflection.call(servletInfo, servlet, "addMapping", new Class<?>[] {String.class}, mapping);
+        Reflection.call(servletInfo, servlet, "setAsyncSupported", new Class<?>[] {boolean.class}, Reflection.call(annotated, annotation, "asyncSupported"));
+        int onStartup = (Integer) Reflection.call(annotated, annotation, "loadOnStartup");
+        if (onStartup >= 0) Reflection.call(servletInfo, servlet, "setLoadOnStartup", new Class<?>[] {Integer.class}, onStartup);
+        set(info, "addServlet", Reflection.type(servletInfo), servlet);
+    }
+
+    private static void addFilter(Object info, Class<?> type) throws Exception {
+        Object annotation = annotation(type, "WebFilter");
+        if (annotation == null) return;
+        String filterInfo = API + "FilterInfo", annotated = ANNOTATIONS + "WebFilter";
+        Object filter = Reflection.type(filterInfo).getConstructor(String.class, Class.class).newInstance(type.getName(), type);
+        Reflection.call(filterInfo, filter, "setAsyncSupported", new Class<?>[] {boolean.class}, Reflection.call(annotated, annotation, "asyncSupported"));
+        set(info, "addFilter", Reflection.type(filterInfo), filter);
+        Object[] dispatchers = (Object[]) Reflection.call(annotated, annotation, "dispatcherTypes");
+        Class<?>[] mapping = {String.class, String.class, Reflection.type("jakarta.servlet.DispatcherType")};
+        for (Object dispatcher : dispatchers) {
+            for (String pattern : mappings(annotated, annotation)) Reflection.call(API + "DeploymentInfo", info, "addFilterUrlMapping", mapping, type.getName(), pattern, dispatcher);
+            for (String name : (String[]) Reflection.call(annotated, annotation, "servletNames")) {
+                Reflection.call(API + "DeploymentInfo", info, "addFilterServletNameMapping", mapping, type.getName(), name, dispatcher);
+            }
+        }
+    }
+
+    private static List<String> mappings(String annotated, Object annotation) throws Exception {
+        List<String> all = new ArrayList<>(List.of((String[]) Reflection.call(annotated, annotation, "value")));
+        all.addAll(List.of((String[]) Reflection.call(annotated, annotation, "urlPatterns")));
+        return all;
+    }
+
+    private static void addInitializer(Object info, Class<?> type, Set<Class<?>> classes) throws Exception {
+        Set<Class<?>> handled = new HashSet<>();
+        Object annotation = annotation(type, "HandlesTypes");
+        for (Class<?> wanted : annotation == null ? new Class<?>[0] : (Class<?>[]) Reflection.call(ANNOTATIONS + "HandlesTypes", annotation, "value")) {
+            for (Class<?> each : classes) {
+                if (wanted.isAnnotation() ? isAnnotated(each, wanted) : wanted.isAssignableFrom(each)) handled.add(each);
+            }
+        }
+        Object initializer = Reflection.type(API + "ServletContainerInitializerInfo").getConstructor(Class.class, Set.class).newInstance(type, handled);
+        set(info, "addServletContainerInitializer", Reflection.type(API + "ServletContainerInitializerInfo"), initializer);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static boolean isAnnotated(Class<?> type, Class<?> annotation) {
+        return type.isAnnotationPresent((Class) annotation);
     }
 
     private Path unpack(Path war, String contextPath) throws IOException {
@@ -179,18 +228,22 @@ final class EmbeddedUndertow implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        try {
-            List<?> listeners = (List<?>) Reflection.call("io.undertow.Undertow", server, "getListenerInfo");
-            InetSocketAddress address = (InetSocketAddress) Reflection.call("io.undertow.Undertow$ListenerInfo", listeners.get(0), "getAddress");
-            return URI.create("http://" + TestDirectories.LOOPBACK + ":" + address.getPort());
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        return address("http", 0);
     }
 
     @Override
     public URI https() {
-        throw new UnsupportedOperationException("no TLS here");
+        return address("https", 1);
+    }
+
+    private URI address(String scheme, int listener) {
+        try {
+            List<?> listeners = (List<?>) Reflection.call("io.undertow.Undertow", server, "getListenerInfo");
+            InetSocketAddress address = (InetSocketAddress) Reflection.call("io.undertow.Undertow$ListenerInfo", listeners.get(listener), "getAddress");
+            return URI.create(scheme + "://" + TestDirectories.LOOPBACK + ":" + address.getPort());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -31,14 +31,19 @@ public final class PayaraDomain {
     private PayaraDomain() {
     }
 
-    /** Writes the file in the embedded JAR, with these ports. */
+    /** Writes the file in the embedded JAR of Payara or GlassFish, with these ports. */
     public static Path embedded(Path file, ListenerPorts ports) throws IOException {
-        try (InputStream original = PayaraDomain.class.getResourceAsStream("/config/domain.xml")) {
-            if (original == null) {
-                throw new IOException("Payara's config/domain.xml is not on the class path");
-            }
-            Files.createDirectories(file.getParent());
-            return Files.writeString(file, change(new String(original.readAllBytes(), StandardCharsets.UTF_8), ports, 0));
+        Files.createDirectories(file.getParent());
+        InputStream payaras = PayaraDomain.class.getResourceAsStream("/config/domain.xml"), glassFishs = PayaraDomain.class.getResourceAsStream("/org/glassfish/embed/domain.xml");
+        if (payaras != null) return Files.writeString(file, change(withoutHazelcast(text(payaras)), ports, 0));
+        if (glassFishs == null) throw new IOException("Neither Payara's config/domain.xml nor that of GlassFish is on the class path");
+        String enabled = text(glassFishs).replace(" enabled=\"false\" />", " enabled=\"true\"></network-listener>").replaceFirst("(?s)<jms-service .*?</jms-service>", Matcher.quoteReplacement(REMOTE_JMS));
+        return Files.writeString(file, change(enabled, ports, 0));
+    }
+
+    private static String text(InputStream file) throws IOException {
+        try (file) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -50,8 +55,8 @@ public final class PayaraDomain {
         }
         // Without a JMS service in the file, Payara would create one that listens on every interface.
         String configured = xml.replace(SERVER_CONFIG, SERVER_CONFIG + REMOTE_JMS);
-        return change(configured.replaceFirst("(?s)(<config name=\"server-config\">.*?<java-config[^>]*>)",
-                "$1" + Matcher.quoteReplacement(options.toString())), ports, adminPort);
+        return change(withoutHazelcast(configured.replaceFirst("(?s)(<config name=\"server-config\">.*?<java-config[^>]*>)",
+                "$1" + Matcher.quoteReplacement(options.toString()))), ports, adminPort);
     }
 
     /**
@@ -68,15 +73,20 @@ public final class PayaraDomain {
 
     /** The file of Payara Micro, in which TLS is off by default. */
     static String micro(String xml, ListenerPorts ports) {
-        return change(xml.replace("name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"false\"", "name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"true\"")
-                .replace("<hazelcast-config-specific-configuration enabled=\"true\">", "<hazelcast-config-specific-configuration enabled=\"false\">"), ports, 0);
+        return change(withoutHazelcast(xml.replace("name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"false\"", "name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"true\"")
+                .replace("<hazelcast-config-specific-configuration enabled=\"true\">", "<hazelcast-config-specific-configuration enabled=\"false\">")), ports, 0);
     }
 
-    private static String change(String xml, ListenerPorts ports, int adminPort) {
+    private static String withoutHazelcast(String xml) {
         String quiet = xml.replaceFirst("<hazelcast-config-specific-configuration>", "<hazelcast-config-specific-configuration enabled=\"false\">");
         if (!quiet.contains("<hazelcast-config-specific-configuration")) {
             quiet = quiet.replace(SERVER_CONFIG, SERVER_CONFIG + NO_HAZELCAST);
         }
+        return quiet;
+    }
+
+    private static String change(String xml, ListenerPorts ports, int adminPort) {
+        String quiet = xml;
         if (!ports.tls()) {
             quiet = quiet.replaceAll("network-listeners=\"http-listener, ?https-listener\"", "network-listeners=\"http-listener\"")
                     .replaceAll("<network-listener [^>]*name=\"https-listener\"[^>]*(/>|></network-listener>)", "");

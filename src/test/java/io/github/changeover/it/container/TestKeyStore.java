@@ -3,8 +3,12 @@ package io.github.changeover.it.container;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** The self-signed key store for every TLS listener of the tests. The JDK's keytool makes it on first use. */
 public final class TestKeyStore {
@@ -22,6 +26,16 @@ public final class TestKeyStore {
     /** The same with a certificate that expired five days ago. */
     public static synchronized Path expired() {
         return create("tls/expired.p12", "-startdate", "-10d", "-validity", "5");
+    }
+
+    /** The TLS of a server with this certificate. */
+    static SSLContext serverContext() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(get().toFile(), PASSWORD.toCharArray());
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
     }
 
     private static Path create(String name, String... validity) {
