@@ -13,10 +13,10 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * Payara 6 and 7. On GlassFish 7, protocols are offered only if the operator allows it ({@code changeover.container=unchecked}). Connections use the socket if there are event loops and no TLS, otherwise the streams of the Servlet API. Grizzly deviates
- * from HTTP in two ways, which are corrected by reflection: it treats every request with {@code Upgrade} as a raw connection
- * ({@link PayaraRequestRepair}), and it closes a connection at the peer's end, even if output is not sent yet. {@link GrizzlyConnection} and
- * {@link GrizzlyReadFilter} prevent that, and implement the half-close and the abort.
+ * Payara 6 and 7. On GlassFish 7, protocols are offered only if the operator allows it ({@code changeover.container=unchecked}). Connections use the socket
+ * if there are event loops and no TLS, otherwise the streams of the Servlet API. Grizzly deviates from HTTP in two ways, which are corrected by reflection:
+ * it treats every request with {@code Upgrade} as a raw connection ({@link PayaraRequestRepair}), and it closes a connection at the peer's end, even if
+ * output is not sent yet. {@link GrizzlyConnection} and {@link GrizzlyReadFilter} prevent that, and implement the half-close and the abort.
  */
 public final class PayaraContainer implements Container {
     private static final System.Logger LOG = System.getLogger(PayaraContainer.class.getName());

@@ -7,10 +7,7 @@ import io.undertow.servlet.spec.HttpServletRequestImpl;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 
-/**
- * Closes connections where RFC 9112 section 9.6 requires it. Undertow does not find {@code close} in a Connection field with several options, and ignores the
- * one that the application sets.
- */
+/** Closes connections where RFC 9112 section 9.6 requires it: Undertow does not find {@code close} in a Connection field with several options. */
 final class UndertowRequestRepair implements RequestRepair {
     @Override
     public HttpServletRequest repair(HttpServletRequest request) {

@@ -55,7 +55,7 @@ final class UndertowTransport implements Transport {
             connection.writable();
         });
         stream.getCloseSetter().set(ended -> {
-            if (!bothSidesEnded()) connection.released();
+            if (!outputEnded) connection.released();        // otherwise the next read returns the end, or fails
         });
         connection.open(this);
     }
