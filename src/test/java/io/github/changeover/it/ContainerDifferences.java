@@ -27,6 +27,16 @@ final class ContainerDifferences {
         return container.name().equals("tomcat11-servlet");
     }
 
+    /** Whether cookies are sent in the order in which filters have added them. */
+    static boolean keepsOrderOfCookies(ContainerUnderTest container) {
+        return !container.isUndertow();
+    }
+
+    /** Whether a server without memory waits for the client's Close frame. On Tomcat's servlet edge, which has no half-close, it may close before. */
+    static boolean waitsForCloseFrame(ContainerUnderTest container) {
+        return !container.name().equals("tomcat11-servlet");
+    }
+
     /** Whether a response of an application has a Date field. On Payara it has none. */
     static boolean sendsDate(ContainerUnderTest container) {
         return !container.isGrizzly();

@@ -150,7 +150,9 @@ class SwitchingResponseIT {
             Head head = wire.readHead();
             assert101(head, "greet/1");
             assertThat(head.all("Set-Cookie")).hasSize(2);
-            assertThat(head.all("Set-Cookie")).anySatisfy(cookie -> assertThat(cookie).startsWith("one=1").contains("HttpOnly")).contains("two=2; Path=/");       // in any order
+            List<String> cookies = ContainerDifferences.keepsOrderOfCookies(container) ? head.all("Set-Cookie") : head.all("Set-Cookie").stream().sorted().toList();
+            assertThat(cookies.get(0)).startsWith("one=1").contains("HttpOnly");
+            assertThat(cookies.get(1)).isEqualTo("two=2; Path=/");
             assertThat(head.only("X-Own")).isEqualTo("kept");
             assertThat(head.only("X-Late")).isEqualTo("kept too");
             Set<String> names = head.fields().stream().map(field -> field.name().toLowerCase(Locale.ROOT)).collect(Collectors.toCollection(TreeSet::new));

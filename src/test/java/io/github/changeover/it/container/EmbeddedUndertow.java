@@ -23,7 +23,7 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Undertow in this JVM, a container that is not supported. It has no support for WARs, so this class reads the necessary parts: the context parameters, the
- * annotated servlets, and the initializers of the libraries.
+ * annotated servlets, filters and listeners, and the initializers of the libraries. It has no logins.
  */
 final class EmbeddedUndertow implements ContainerUnderTest {
     private static final String API = "io.undertow.servlet.api.", HANDLER = "io.undertow.server.HttpHandler", PATHS = "io.undertow.server.handlers.PathHandler";

@@ -86,18 +86,18 @@ public final class PayaraDomain {
     }
 
     private static String change(String xml, ListenerPorts ports, int adminPort) {
-        String quiet = xml;
+        String changed = xml;
         if (!ports.tls()) {
-            quiet = quiet.replaceAll("network-listeners=\"http-listener, ?https-listener\"", "network-listeners=\"http-listener\"")
+            changed = changed.replaceAll("network-listeners=\"http-listener, ?https-listener\"", "network-listeners=\"http-listener\"")
                     .replaceAll("<network-listener [^>]*name=\"https-listener\"[^>]*(/>|></network-listener>)", "");
         }
         if (ports.http1() != ListenerPorts.OFF) {
-            quiet = quiet.replace("<protocols>", "<protocols>" + HTTP1_PROTOCOL).replace("<network-listeners>", "<network-listeners>" + HTTP1_LISTENER)
+            changed = changed.replace("<protocols>", "<protocols>" + HTTP1_PROTOCOL).replace("<network-listeners>", "<network-listeners>" + HTTP1_LISTENER)
                     .replace("<virtual-server id=\"server\" network-listeners=\"", "<virtual-server id=\"server\" network-listeners=\"http1-listener,");
         }
-        quiet = TLS.matcher(quiet).replaceAll("$1 " + Matcher.quoteReplacement("key-store=\"" + TestKeyStore.get()
+        changed = TLS.matcher(changed).replaceAll("$1 " + Matcher.quoteReplacement("key-store=\"" + TestKeyStore.get()
                 + "\" key-store-type=\"PKCS12\" key-store-password=\"" + TestKeyStore.PASSWORD + "\""));
-        return LISTENER.matcher(quiet).replaceAll(found -> Matcher.quoteReplacement(listener(found.group(), ports, adminPort)));
+        return LISTENER.matcher(changed).replaceAll(found -> Matcher.quoteReplacement(listener(found.group(), ports, adminPort)));
     }
 
     private static String listener(String element, ListenerPorts ports, int adminPort) {

@@ -29,7 +29,7 @@ public final class TestKeyStore {
     }
 
     /** The TLS of a server with this certificate. */
-    static SSLContext serverContext() throws GeneralSecurityException, IOException {
+    public static SSLContext serverContext() throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance(get().toFile(), PASSWORD.toCharArray());
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD.toCharArray());

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.testkit.TrustAllTls;
-import java.io.FileInputStream;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyStore;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -31,15 +26,7 @@ class HalfCloseTlsEngineTest {
 
     @BeforeEach
     void completeHandshake() throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = new FileInputStream(TestKeyStore.get().toFile())) {
-            store.load(in, TestKeyStore.PASSWORD.toCharArray());
-        }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, TestKeyStore.PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(keys.getKeyManagers(), null, null);
-        inner = context.createSSLEngine();
+        inner = TestKeyStore.serverContext().createSSLEngine();
         inner.setUseClientMode(false);
         client = TrustAllTls.context().createSSLEngine("localhost", 443);
         client.setUseClientMode(true);
