@@ -36,14 +36,26 @@ final class LogCapture {
         }
     }
 
-    private static Handler open(Path file) throws IOException {
+    static Handler open(Path file) throws IOException {
         Files.createDirectories(file.getParent());
-        // If a killed JVM has left a lock file, the handler would choose another name.
+        // If an ended JVM has left a lock file, the handler would choose another name.
         Files.deleteIfExists(Path.of(file + ".lck"));
-        Handler handler = new FileHandler(file.toString(), false);
+        Handler handler = new OpenUntilTheEnd(file);
         handler.setFormatter(new SimpleFormatter());
         handler.setEncoding("UTF-8");
         handler.setLevel(Level.ALL);
         return handler;
+    }
+
+    /** When the JVM ends, java.util.logging closes its handlers on a thread of its own, while the container that stops still writes to its log. */
+    private static final class OpenUntilTheEnd extends FileHandler {
+        OpenUntilTheEnd(Path file) throws IOException {
+            super(file.toString(), false);
+        }
+
+        @Override
+        public void close() {
+            flush();
+        }
     }
 }
