@@ -30,7 +30,7 @@ public final class UndertowContainer implements Container {
             UndertowUpgrade.requireMembers();
             connectionUpgrade = new UndertowUpgrade();
             requestRepair = new UndertowRequestRepair();
-            return Fit.unsupportedVersion("Undertow is not supported yet");
+            return Fit.COMPLETE;
         } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
             return Fit.OTHER_CONTAINER;     // with "unchecked", the most careful use of the Servlet API
         }

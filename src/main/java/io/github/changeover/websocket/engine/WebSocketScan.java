@@ -36,8 +36,12 @@ public final class WebSocketScan implements ServletContainerInitializer {
 
     /** Sets the {@code ServerContainer} if Changeover serves WebSocket in this application. */
     static void install(ServletContext context) {
-        if (!ContainerSupport.switches(context) || EngineChoice.of(SettingValues.of(context)) != EngineChoice.OWN || !TyrusClasses.present(context.getClassLoader())) return;
-        EndpointContainer.install(found(context), context);
+        if (serves(context)) EndpointContainer.install(found(context), context);
+    }
+
+    /** Returns whether Changeover serves WebSocket in this application. */
+    static boolean serves(ServletContext context) {
+        return ContainerSupport.switches(context) && EngineChoice.of(SettingValues.of(context)) == EngineChoice.OWN && TyrusClasses.present(context.getClassLoader());
     }
 
     /** Returns the endpoints that were found; empty if the container did not call this initializer. */

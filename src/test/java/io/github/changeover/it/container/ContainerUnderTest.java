@@ -44,8 +44,9 @@ public interface ContainerUnderTest extends AutoCloseable {
         return name().startsWith("payara") || isGlassFish();
     }
 
+    /** Undertow alone, or in WildFly. */
     default boolean isUndertow() {
-        return name().startsWith("undertow");
+        return name().startsWith("undertow") || name().startsWith("wildfly");
     }
 
     default boolean isGlassFish() {

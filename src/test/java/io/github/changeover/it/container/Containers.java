@@ -19,8 +19,9 @@ public final class Containers {
             return distribution ? PayaraDistribution.start(name, listeners) : EmbeddedPayara.start(name, listeners);
         }
         if (name.startsWith("glassfish")) return EmbeddedPayara.start(name, listeners);
+        if (name.startsWith("wildfly")) return WildFlyDistribution.start(name, listeners);
         if (name.startsWith("undertow")) return EmbeddedUndertow.start(name);
         if (name.equals("jetty")) return EmbeddedJetty.start(name);
-        throw new IllegalArgumentException("no container \"" + name + "\": tomcat*, tomcat*-dist, payara, payara-dist, payara7");
+        throw new IllegalArgumentException("no container \"" + name + "\": tomcat*, tomcat*-dist, payara, payara-dist, payara7, glassfish7, undertow, wildfly-dist, jetty");
     }
 }
