@@ -1,0 +1,137 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** WildFly from its own ZIP file, in a separate process, controlled by the files of its deployment scanner. */
+final class WildFlyDistribution implements ContainerUnderTest {
+    private static final List<String> OPENED = List.of("java.base/java.io", "java.base/java.lang", "java.base/java.lang.invoke", "java.base/java.lang.reflect", "java.base/java.net",
+            "java.base/java.security", "java.base/java.util", "java.base/java.util.concurrent", "java.management/javax.management", "java.naming/javax.naming");
+    private final String name;
+    private final Path deployments;
+    private final ListenerPorts ports;
+    private final ChildProcess process;
+
+    private WildFlyDistribution(String name, Path deployments, ListenerPorts ports, ChildProcess process) {
+        this.name = name;
+        this.deployments = deployments;
+        this.ports = ports;
+        this.process = process;
+    }
+
+    static WildFlyDistribution start(String name, ListenerPorts wanted) {
+        ListenerPorts ports = wanted.assigned();
+        Path home = ContainerDistribution.home(name), base = TestDirectories.fresh(name);
+        try {
+            TestDirectories.copy(home.resolve("standalone"), base);
+            Path settings = base.resolve("configuration/standalone.xml");
+            Files.writeString(settings, changed(Files.readString(settings)));
+            Files.copy(TestKeyStore.get(), base.resolve("configuration/application.keystore"));
+            Files.deleteIfExists(TestDirectories.logFile(name));
+            ChildProcess process = ChildProcess.start(command(home, base, ports), Map.of(), base, TestDirectories.logFile(name));
+            ContainerDistribution.awaitHttp(URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http()), process, name);
+            return new WildFlyDistribution(name, base.resolve("deployments"), ports, process);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot prepare " + base, e);
+        }
+    }
+
+    /** The scanner reads its directory often, and the key store is the one of the tests. */
+    private static String changed(String settings) {
+        return replaced(replaced(settings, "scan-interval=\"5000\"", "scan-interval=\"100\""),
+                "credential-reference clear-text=\"password\"", "credential-reference clear-text=\"" + TestKeyStore.PASSWORD + "\"");
+    }
+
+    private static String replaced(String text, String old, String replacement) {
+        if (!text.contains(old)) throw new IllegalStateException("standalone.xml has no " + old);
+        return text.replace(old, replacement);
+    }
+
+    private static List<String> command(Path home, Path base, ListenerPorts ports) {
+        List<String> command = new ArrayList<>(List.of(TestDirectories.javaHome().resolve("bin/java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
+        OPENED.forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
+        command.addAll(ContainerDistribution.passedOn());
+        command.addAll(List.of("-Djboss.home.dir=" + home, "-Djboss.server.base.dir=" + base, "-Djboss.bind.address=" + TestDirectories.LOOPBACK,
+                "-Djboss.bind.address.management=" + TestDirectories.LOOPBACK, "-Djboss.http.port=" + ports.http(), "-Djboss.https.port=" + ports.https(),
+                "-Djboss.management.http.port=" + TestDirectories.freePort(), "-Djava.net.preferIPv4Stack=true", "-Dorg.jboss.logmanager.nocolor=true",
+                "-Dlogging.configuration=" + base.resolve("configuration/logging.properties").toUri(), "-jar", home.resolve("jboss-modules.jar").toString(),
+                "-mp", home.resolve("modules").toString(), "org.jboss.as.standalone"));
+        return command;
+    }
+
+    @Override
+    public void deploy(Path war, String contextPath) {
+        String file = file(contextPath);
+        try {
+            for (String end : List.of(".deployed", ".failed", ".undeployed")) Files.deleteIfExists(marker(file, end));
+            Files.copy(war, deployments.resolve(file));
+            Files.createFile(marker(file, ".dodeploy"));
+            if (await(marker(file, ".deployed"), marker(file, ".failed")).toString().endsWith(".failed")) throw new DeploymentFailed(Files.readString(marker(file, ".failed")), null);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot deploy " + war, e);
+        }
+    }
+
+    @Override
+    public void undeploy(String contextPath) {
+        String file = file(contextPath);
+        try {
+            if (Files.deleteIfExists(marker(file, ".deployed"))) await(marker(file, ".undeployed"));
+            for (String end : List.of("", ".failed", ".undeployed")) Files.deleteIfExists(marker(file, end));
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot undeploy " + contextPath, e);
+        }
+    }
+
+    /** The name of the file is the context path. */
+    private static String file(String contextPath) {
+        return (contextPath.isEmpty() ? "ROOT" : contextPath.substring(1)) + ".war";
+    }
+
+    private Path marker(String file, String end) {
+        return deployments.resolve(file + end);
+    }
+
+    private Path await(Path... markers) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (System.nanoTime() < end && process.isAlive()) {
+            for (Path marker : markers) {
+                if (Files.exists(marker)) return marker;
+            }
+            LockSupport.parkNanos(10_000_000);
+        }
+        throw new IllegalStateException("no " + List.of(markers) + ", see " + TestDirectories.logFile(name));
+    }
+
+    @Override
+    public void stop() {
+        process.close();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public URI http() {
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
+    }
+
+    @Override
+    public URI https() {
+        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
+    }
+
+    @Override
+    public String log() {
+        return TestDirectories.read(TestDirectories.logFile(name));
+    }
+}
