@@ -67,7 +67,7 @@ public interface Container extends ContainerDescription {
 
     /**
      * Makes the adapter use the streams of the Servlet API instead of the sockets of the container. Called if {@code changeover.edge} is
-     * {@code servlet}, once, after {@link #identify} and before any request. Only Tomcat and Undertow have a choice.
+     * {@code servlet}, once, after {@link #identify} and before any request. Only Tomcat has a choice.
      */
     default void useServletApiOnly() {
     }
@@ -107,6 +107,13 @@ public interface Container extends ContainerDescription {
      * @param filterClass the name of the class of the filter
      */
     default void removeFilterMappings(ServletContext context, String filterClass) {
+    }
+
+    /**
+     * Disables the WebSocket engine of the container for the application, because Changeover serves WebSocket there. Called by an initializer. Undertow needs it: its
+     * engine does not start with a {@code ServerContainer} of Changeover.
+     */
+    default void disableWebSocketEngine(ServletContext context) {
     }
 
     /** An unknown container. Only the Servlet API is used, and only if the operator allows it ({@code changeover.container=unchecked}). */

@@ -7,14 +7,13 @@ import io.undertow.servlet.spec.HttpServletRequestImpl;
 import jakarta.servlet.ServletContext;
 
 /**
- * Undertow 2.3, as a library. It is not supported yet: protocols are offered only if the operator allows it ({@code changeover.container=unchecked}). Then
- * {@link UndertowUpgrade} takes the connection of XNIO from Undertow, because the streams of its Servlet API send bytes twice if a client reads slowly.
+ * Undertow 2.3, as a library and in WildFly. {@link UndertowUpgrade} takes the connection of XNIO from Undertow, because the streams of its Servlet API send bytes twice if a client reads
+ * slowly.
  */
 public final class UndertowContainer implements Container {
     private static final String CONTEXT = "io.undertow.servlet.spec.ServletContextImpl";
     private ConnectionUpgrade connectionUpgrade;
     private RequestRepair requestRepair = RequestRepair.NONE;
-    private boolean servletApiOnly;
 
     /** Called by the ServiceLoader. */
     public UndertowContainer() {
@@ -31,7 +30,7 @@ public final class UndertowContainer implements Container {
             connectionUpgrade = new UndertowUpgrade();
             requestRepair = new UndertowRequestRepair();
             return Fit.COMPLETE;
-        } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException notVisible) {
             return Fit.OTHER_CONTAINER;     // with "unchecked", the most careful use of the Servlet API
         }
     }
@@ -42,35 +41,24 @@ public final class UndertowContainer implements Container {
     }
 
     @Override
-    public void useServletApiOnly() {
-        connectionUpgrade = new Plain().connectionUpgrade();
-        servletApiOnly = true;
+    public ConnectionUpgrade connectionUpgrade() {
+        return connectionUpgrade;
     }
 
     @Override
-    public ConnectionUpgrade connectionUpgrade() {
-        return connectionUpgrade;
+    public void disableWebSocketEngine(ServletContext context) {
+        UndertowWebSocketEngine.disable(context);
     }
 
     // ---- description
 
     @Override
     public String name() {
-        return servletApiOnly ? "servlet edge, container unchecked" : "Undertow edge, container unchecked";
+        return "Undertow edge";
     }
 
     @Override
     public String deviations() {
-        return "not known completely";
-    }
-
-    @Override
-    public boolean mapsEveryServletByName() {
-        return false;       // not tested
-    }
-
-    @Override
-    public boolean initializesServletsInOrder() {
-        return false;       // not tested
+        return "before TLS 1.3, close_notify of the client ends both directions";
     }
 }

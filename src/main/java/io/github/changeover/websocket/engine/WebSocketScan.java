@@ -36,11 +36,13 @@ public final class WebSocketScan implements ServletContainerInitializer {
 
     /** Sets the {@code ServerContainer} if Changeover serves WebSocket in this application. */
     static void install(ServletContext context) {
-        if (serves(context)) EndpointContainer.install(found(context), context);
+        if (!serves(context)) return;
+        ContainerSupport.disableWebSocketEngine(context);
+        EndpointContainer.install(found(context), context);
     }
 
     /** Returns whether Changeover serves WebSocket in this application. */
-    static boolean serves(ServletContext context) {
+    private static boolean serves(ServletContext context) {
         return ContainerSupport.switches(context) && EngineChoice.of(SettingValues.of(context)) == EngineChoice.OWN && TyrusClasses.present(context.getClassLoader());
     }
 

@@ -22,7 +22,7 @@ import java.util.zip.ZipInputStream;
 import javax.net.ssl.SSLContext;
 
 /**
- * Undertow in this JVM, a container that is not supported. It has no support for WARs, so this class reads the necessary parts: the context parameters, the
+ * Undertow in this JVM; {@code undertow-hidden}: its classes are hidden from the applications, so it is not supported. It has no support for WARs, so this class reads the necessary parts: the context parameters, the
  * annotated servlets, filters and listeners, and the initializers of the libraries. It has no logins.
  */
 final class EmbeddedUndertow implements ContainerUnderTest {
@@ -32,6 +32,7 @@ final class EmbeddedUndertow implements ContainerUnderTest {
     private final String name;
     private final Path base;
     private final Object server, paths;
+    private final boolean hidden;
     private final Map<String, Object> managers = new HashMap<>();
 
     private EmbeddedUndertow(String name, Path base, Object server, Object paths) {
@@ -39,6 +40,7 @@ final class EmbeddedUndertow implements ContainerUnderTest {
         this.base = base;
         this.server = server;
         this.paths = paths;
+        this.hidden = name.equals("undertow-hidden");
     }
 
     static EmbeddedUndertow start(String name) {
@@ -171,7 +173,7 @@ final class EmbeddedUndertow implements ContainerUnderTest {
         return folder;
     }
 
-    private static URLClassLoader loader(Path folder) throws IOException {
+    private URLClassLoader loader(Path folder) throws IOException {
         List<URL> urls = new ArrayList<>();
         urls.add(folder.resolve("WEB-INF/classes").toUri().toURL());
         Path libraries = folder.resolve("WEB-INF/lib");
@@ -180,7 +182,20 @@ final class EmbeddedUndertow implements ContainerUnderTest {
                 for (Path jar : jars.sorted().toList()) urls.add(jar.toUri().toURL());
             }
         }
-        return new URLClassLoader(urls.toArray(URL[]::new), EmbeddedUndertow.class.getClassLoader());
+        return new URLClassLoader(urls.toArray(URL[]::new), hidden ? new HidingLoader() : EmbeddedUndertow.class.getClassLoader());
+    }
+
+    /** Hides Undertow from the application, as servers with modules do. */
+    private static final class HidingLoader extends ClassLoader {
+        HidingLoader() {
+            super(EmbeddedUndertow.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("io.undertow.") || name.startsWith("org.xnio.")) throw new ClassNotFoundException(name);
+            return super.loadClass(name, resolve);
+        }
     }
 
     private static Set<Class<?>> classes(Path folder, ClassLoader loader) throws IOException {
