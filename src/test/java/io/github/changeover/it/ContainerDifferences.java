@@ -35,6 +35,11 @@ final class ContainerDifferences {
         return container.name().startsWith("wildfly");
     }
 
+    /** Whether the container requests a login if code of the application asks for it and no constraint of web.xml does. WildFly does not. */
+    static boolean requestsLogin(ContainerUnderTest container) {
+        return !container.name().startsWith("wildfly");
+    }
+
     /** Whether cookies are sent in the order in which filters have added them. */
     static boolean keepsOrderOfCookies(ContainerUnderTest container) {
         return !container.isUndertow();
@@ -124,8 +129,8 @@ final class ContainerDifferences {
         return container.isGrizzly() ? 400 : 501;
     }
 
-    /** Whether the container closes the connection after this status. Both containers do so, whatever the response contains. */
-    static boolean closesAfter(int status) {
-        return List.of(400, 408, 411, 413, 414, 500, 501, 503).contains(status);
+    /** Whether the container closes the connection after this status, whatever the response contains. Undertow never does. */
+    static boolean closesAfter(ContainerUnderTest container, int status) {
+        return !container.isUndertow() && List.of(400, 408, 411, 413, 414, 500, 501, 503).contains(status);
     }
 }

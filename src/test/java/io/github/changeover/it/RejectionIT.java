@@ -105,7 +105,7 @@ class RejectionIT {
             assertThat(answer.head().has("Upgrade")).isFalse();
             if (status == 307) assertThat(answer.head().only("Location")).endsWith("/wire/greet");
             if (status == 503) assertThat(answer.head().only("Retry-After")).isEqualTo("5");
-            if (ContainerDifferences.closesAfter(status)) {
+            if (ContainerDifferences.closesAfter(container, status)) {
                 assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
             } else {
                 assertThat(answer.head().all("Connection")).noneMatch("close"::equalsIgnoreCase);

@@ -8,6 +8,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -195,6 +197,11 @@ final class EmbeddedUndertow implements ContainerUnderTest {
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             if (name.startsWith("io.undertow.") || name.startsWith("org.xnio.")) throw new ClassNotFoundException(name);
             return super.loadClass(name, resolve);
+        }
+
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return Collections.enumeration(Collections.list(super.getResources(name)).stream().filter(url -> !url.getPath().contains("/undertow-")).toList());
         }
     }
 

@@ -2,9 +2,13 @@ package io.github.changeover.it.container;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +37,8 @@ final class WildFlyDistribution implements ContainerUnderTest {
             TestDirectories.copy(home.resolve("standalone"), base);
             Path settings = base.resolve("configuration/standalone.xml");
             Files.writeString(settings, changed(Files.readString(settings)));
+            Files.writeString(base.resolve("configuration/application-users.properties"), user(Logins.MEMBER) + user(Logins.GUEST));
+            Files.writeString(base.resolve("configuration/application-roles.properties"), Logins.MEMBER + "=" + Logins.ROLE + "\n" + Logins.GUEST + "=" + Logins.GUEST_ROLE + "\n");
             Files.copy(TestKeyStore.get(), base.resolve("configuration/application.keystore"));
             Files.deleteIfExists(TestDirectories.logFile(name));
             ChildProcess process = ChildProcess.start(command(home, base, ports), Map.of(), base, TestDirectories.logFile(name));
@@ -47,6 +53,16 @@ final class WildFlyDistribution implements ContainerUnderTest {
     private static String changed(String settings) {
         return replaced(replaced(settings, "scan-interval=\"5000\"", "scan-interval=\"100\""),
                 "credential-reference clear-text=\"password\"", "credential-reference clear-text=\"" + TestKeyStore.PASSWORD + "\"");
+    }
+
+    /** A line of the file in which WildFly keeps users: a hash of name, realm and password. */
+    private static String user(String name) {
+        try {
+            byte[] hash = MessageDigest.getInstance("MD5").digest((name + ":ApplicationRealm:" + Logins.PASSWORD).getBytes(StandardCharsets.UTF_8));
+            return name + "=" + HexFormat.of().formatHex(hash) + "\n";
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
     }
 
     private static String replaced(String text, String old, String replacement) {
