@@ -38,7 +38,6 @@ public final class PayaraContainer implements Container {
         caller = PayaraCaller.of(context);
         try {
             String missing = GrizzlyRequest.resolve(contextClass.getClassLoader());
-            if (GrizzlyRequest.isGlassFish()) return Fit.unsupportedVersion("GlassFish is not supported yet");
             return missing.isEmpty() ? Fit.COMPLETE : Fit.withoutEventLoops("Unsupported Grizzly version (" + missing + ")");
         } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
             return Fit.unsupportedVersion("Unsupported Grizzly version (" + missing + ")");
