@@ -33,9 +33,9 @@ class SecurityIT {
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
-        container.deploy(War.with("secured").library("guards").webXml(FiltersIT.WEB_XML + LOGIN).file("WEB-INF/glassfish-web.xml", ROLES)
+        container.deploy(War.with("secured").library("guards").webXml(FiltersIT.webXml(container) + LOGIN).file("WEB-INF/glassfish-web.xml", ROLES)
                 .set("changeover.path./page/configured.roles", Logins.ROLE).build(), "/secured");
-        container.deploy(War.with("open").library("guards").webXml(FiltersIT.WEB_XML).build(), "/open");
+        container.deploy(War.with("open").library("guards").webXml(FiltersIT.webXml(container)).build(), "/open");
         secured = ApplicationClient.of(container, "/secured");
         open = ApplicationClient.of(container, "/open");
     }

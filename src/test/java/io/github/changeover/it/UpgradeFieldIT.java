@@ -139,7 +139,7 @@ class UpgradeFieldIT {
     @Covers("RFC9110-5.5-01")
     void invalidFieldLinesAreRejected(String line) throws IOException {
         RawHttp.RawResponse answer = RawHttp.exchange(container, RawHttp.get("/wire/versions", "Connection: Upgrade", line));
-        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.status()).isEqualTo(ContainerDifferences.statusOfInvalidFieldLine(container));
         assertThat(answer.head().has("X-Injected")).isFalse();
     }
 
