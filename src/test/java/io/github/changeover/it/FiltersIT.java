@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnGlassFish7;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks the filters of an application, from every source: all of them run before a switch, and a response that they send after the chain replaces the 101. */
 @OnContainer
+@OnGlassFish7
 class FiltersIT {
     private static final String WEB_XML = """
             <listener><listener-class>guards.Start</listener-class></listener>

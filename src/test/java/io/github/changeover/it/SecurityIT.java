@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnGlassFish7;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks that a user without access to a page cannot upgrade there: by the security of the container, and by roles in our own rules. */
 @OnContainer
+@OnGlassFish7
 class SecurityIT {
     static final String LOGIN = """
             <security-constraint>
