@@ -1,7 +1,6 @@
 package io.github.changeover.it.container;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,9 +49,7 @@ final class EmbeddedPayara implements ContainerUnderTest {
 
     /** Embedded GlassFish does not configure the login modules of its realms. */
     private static void configureLoginModules(Path file) throws IOException {
-        try (InputStream modules = EmbeddedPayara.class.getResourceAsStream("/config/login.conf")) {
-            Files.write(file, modules.readAllBytes());
-        }
+        Files.writeString(file, "fileRealm { com.sun.enterprise.security.auth.login.FileLoginModule required; };");
         System.setProperty("java.security.auth.login.config", file.toString());
     }
 
