@@ -60,6 +60,16 @@ final class ContainerDifferences {
         return container.isGrizzly() && !container.isGlassFish() ? 400 : 101;
     }
 
+    /** The status for a field line that RFC 9112 section 5 does not allow. GlassFish does not reject it; the request is not upgraded. */
+    static int statusOfInvalidFieldLine(ContainerUnderTest container) {
+        return container.isGlassFish() ? 200 : 400;
+    }
+
+    /** Whether the container finds classes with {@code @WebServlet} in a JAR of the application. Embedded GlassFish finds them in WEB-INF/classes only. */
+    static boolean findsAnnotatedServletsInLibraries(ContainerUnderTest container) {
+        return !container.isGlassFish();
+    }
+
     /** The status for an empty Host, which is allowed if the target has no authority. Payara itself responds to such a request. */
     static int statusOfEmptyHost(ContainerUnderTest container) {
         return container.isGrizzly() ? 200 : 101;

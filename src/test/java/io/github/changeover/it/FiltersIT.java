@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnGlassFish7;
+import io.github.changeover.it.container.OnWildFly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -17,25 +19,38 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks the filters of an application, from every source: all of them run before a switch, and a response that they send after the chain replaces the 101. */
 @OnContainer
+@OnGlassFish7
+@OnWildFly
 class FiltersIT {
-    static final String WEB_XML = """
+    private static final String WEB_XML = """
             <listener><listener-class>guards.Start</listener-class></listener>
             <filter><filter-name>web-xml</filter-name><filter-class>guards.Guard</filter-class><async-supported>true</async-supported></filter>
             <filter><filter-name>web-xml-named</filter-name><filter-class>guards.Guard</filter-class><async-supported>true</async-supported></filter>
             <filter-mapping><filter-name>web-xml-named</filter-name><servlet-name>page</servlet-name></filter-mapping>
             <filter-mapping><filter-name>web-xml</filter-name><url-pattern>/*</url-pattern></filter-mapping>""";
+    /** The servlets of the library, for a container that does not find them by their annotations. */
+    private static final String SERVLETS = """
+            <servlet><servlet-name>page</servlet-name><servlet-class>guards.Page</servlet-class><async-supported>true</async-supported></servlet>
+            <servlet><servlet-name>seen</servlet-name><servlet-class>guards.Seen</servlet-class></servlet>
+            <servlet-mapping><servlet-name>page</servlet-name><url-pattern>/page/*</url-pattern></servlet-mapping>
+            <servlet-mapping><servlet-name>seen</servlet-name><url-pattern>/seen</url-pattern></servlet-mapping>""";
     private static final String CONTEXT = "/guards";
     private static ApplicationClient guards;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
-        container.deploy(War.with("guards").library("guards").webXml(WEB_XML).build(), CONTEXT);
+        container.deploy(War.with("guards").library("guards").webXml(webXml(container)).build(), CONTEXT);
         guards = ApplicationClient.of(container, CONTEXT);
     }
 
     @AfterAll
     static void undeploy(ContainerUnderTest container) {
         container.undeploy(CONTEXT);
+    }
+
+    /** The elements of web.xml for the library {@code guards}. */
+    static String webXml(ContainerUnderTest container) {
+        return ContainerDifferences.findsAnnotatedServletsInLibraries(container) ? WEB_XML : WEB_XML + SERVLETS;
     }
 
     private static Wire offer(String page, String key, String query) throws IOException {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnGlassFish7;
+import io.github.changeover.it.container.OnWildFly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks responses to offers that are not accepted: they are complete HTTP responses, and the connection continues as the framing specifies. */
 @OnContainer
+@OnGlassFish7
+@OnWildFly
 class RejectionIT {
     private static final String GREETING = "greet/1 0\n";
     private static ContainerUnderTest container;

@@ -6,6 +6,8 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnGlassFish7;
+import io.github.changeover.it.container.OnWildFly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -17,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks that a user without access to a page cannot upgrade there: by the security of the container, and by roles in our own rules. */
 @OnContainer
+@OnGlassFish7
+@OnWildFly
 class SecurityIT {
     static final String LOGIN = """
             <security-constraint>
@@ -34,9 +38,9 @@ class SecurityIT {
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
-        container.deploy(War.with("secured").library("guards").webXml(FiltersIT.WEB_XML + LOGIN).file("WEB-INF/glassfish-web.xml", ROLES)
+        container.deploy(War.with("secured").library("guards").webXml(FiltersIT.webXml(container) + LOGIN).file("WEB-INF/glassfish-web.xml", ROLES)
                 .set("changeover.path./page/configured.roles", Logins.ROLE).build(), "/secured");
-        container.deploy(War.with("open").library("guards").webXml(FiltersIT.WEB_XML).build(), "/open");
+        container.deploy(War.with("open").library("guards").webXml(FiltersIT.webXml(container)).build(), "/open");
         requestsLogin = ContainerDifferences.requestsLogin(container);
         secured = ApplicationClient.of(container, "/secured");
         open = ApplicationClient.of(container, "/open");

@@ -87,7 +87,7 @@ public final class ContainerSupport {
 
     private static ContainerSupport unsupported(Container container, String running) {
         return new ContainerSupport(container, NOT_SUPPORTED, "This container is not supported: " + running + "."
-                + " Supported containers are Apache Tomcat 10.1 and 11 (standalone, embedded, in Spring Boot, in TomEE), Payara 6 and 7, and Undertow 2.3 (WildFly)."
+                + " Supported containers are Apache Tomcat 10.1 and 11 (standalone, embedded, in Spring Boot, in TomEE), Payara 6 and 7, GlassFish 7, and Undertow 2.3 (WildFly)."
                 + " No protocol is offered. Ordinary requests are served unchanged, and required paths respond with 503."
                 + " Set " + Settings.CONTAINER + "=unchecked to offer protocols anyway, or " + Settings.CONTAINER + "=off to remove this warning.", true, false);
     }

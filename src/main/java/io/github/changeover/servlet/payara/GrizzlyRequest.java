@@ -53,13 +53,13 @@ final class GrizzlyRequest {
     static String resolve(ClassLoader container) throws ReflectiveOperationException {
         Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
         Class<?> catalina = Class.forName(REQUEST, false, container);
-        resolved = new GrizzlyMembers(PayaraContext.grizzlyRequest(catalina).getReturnType().getClassLoader(), catalina);
+        resolved = new GrizzlyMembers(GrizzlyServer.of(catalina).request(catalina).getReturnType().getClassLoader(), catalina);
         return resolved.missingForSocket;
     }
 
-    /** Returns whether the container that {@link #resolve} has found is GlassFish and not Payara. */
-    static boolean isGlassFish() {
-        return resolved.grizzlyRequest.getName().equals(PayaraContext.GLASSFISH_REQUEST);
+    /** Returns the server that {@link #resolve} has found; Payara if it has failed. */
+    static GrizzlyServer server() {
+        return resolved == null ? GrizzlyServer.PAYARA : resolved.server;
     }
 
     /** Returns Grizzly's request behind a request and its wrappers. Empty for HTTP/2, which has another chain, and if {@link #resolve} has failed. */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * The caller that Payara keeps for a thread: its {@code SecurityContext}, which {@code @Inject Principal} and Jakarta Security use, and the policy
+ * The caller that Payara and GlassFish keep for a thread: their {@code SecurityContext}, which {@code @Inject Principal} and Jakarta Security use, and the policy
  * context, which role checks use.
  */
 final class PayaraCaller {
@@ -36,7 +36,7 @@ final class PayaraCaller {
                     lookup.findStatic(policies, "setContextID", MethodType.methodType(void.class, String.class)));
         } catch (ReflectiveOperationException | LinkageError | RuntimeException unknown) {
             if (LOGGED.compareAndSet(false, true)) {
-                LOG.log(System.Logger.Level.INFO, "Unsupported Payara version: @Inject Principal has no caller in callbacks. Use Session.getUserPrincipal ({0})", unknown);
+                LOG.log(System.Logger.Level.INFO, "Unsupported version of the container: @Inject Principal has no caller in callbacks. Use Session.getUserPrincipal ({0})", unknown);
             }
             return new PayaraCaller(null, null, null, null);
         }

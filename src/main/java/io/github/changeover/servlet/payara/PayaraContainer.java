@@ -13,8 +13,8 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * Payara 6 and 7. On GlassFish 7, protocols are offered only if the operator allows it ({@code changeover.container=unchecked}). Connections use the socket
- * if there are event loops and no TLS, otherwise the streams of the Servlet API. Grizzly deviates from HTTP in two ways, which are corrected by reflection:
+ * Payara 6 and 7, and GlassFish 7 ({@link GrizzlyServer}). Connections use the socket if there are event loops and no TLS, otherwise the streams of the
+ * Servlet API. Grizzly deviates from HTTP in two ways, which are corrected by reflection:
  * it treats every request with {@code Upgrade} as a raw connection ({@link PayaraRequestRepair}), and it closes a connection at the peer's end, even if
  * output is not sent yet. {@link GrizzlyConnection} and {@link GrizzlyReadFilter} prevent that, and implement the half-close and the abort.
  */
@@ -34,11 +34,16 @@ public final class PayaraContainer implements Container {
     public Fit identify(ServletContext context) {
         Class<?> contextClass = CatalinaContext.classOf(context);
         if (contextClass == null || !hasGrizzly(contextClass.getClassLoader())) return Fit.OTHER_CONTAINER;
-        listeners = PayaraListeners.of(context);
+        Fit fit = check(contextClass.getClassLoader());
+        listeners = PayaraListeners.of(context, GrizzlyRequest.server());
         caller = PayaraCaller.of(context);
+        return fit;
+    }
+
+    /** Finds every class and member that is needed. */
+    private static Fit check(ClassLoader loader) {
         try {
-            String missing = GrizzlyRequest.resolve(contextClass.getClassLoader());
-            if (GrizzlyRequest.isGlassFish()) return Fit.unsupportedVersion("GlassFish is not supported yet");
+            String missing = GrizzlyRequest.resolve(loader);
             return missing.isEmpty() ? Fit.COMPLETE : Fit.withoutEventLoops("Unsupported Grizzly version (" + missing + ")");
         } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
             return Fit.unsupportedVersion("Unsupported Grizzly version (" + missing + ")");
@@ -101,7 +106,7 @@ public final class PayaraContainer implements Container {
 
     @Override
     public String deviations() {
-        return h2c() + "the 101 has the container's own fields and reason phrase";
+        return h2c() + GrizzlyRequest.server().deviations();
     }
 
     private String h2c() {

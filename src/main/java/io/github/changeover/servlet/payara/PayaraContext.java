@@ -5,22 +5,12 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.List;
 
-/** Access to the internal objects of Payara behind a ServletContext. */
+/** Access to the internal objects of Payara or GlassFish behind a ServletContext. */
 final class PayaraContext {
     private static final System.Logger LOG = System.getLogger(PayaraContext.class.getName());
     private static final String CORE = "org.apache.catalina.core.";
-    static final String GLASSFISH_REQUEST = "getGrizzlyRequest";
 
     private PayaraContext() {
-    }
-
-    /** Returns the method of the container's request class that returns Grizzly's request. GlassFish has renamed it ({@link #GLASSFISH_REQUEST}). */
-    static Method grizzlyRequest(Class<?> catalinaRequest) throws NoSuchMethodException {
-        try {
-            return catalinaRequest.getMethod("getCoyoteRequest");
-        } catch (NoSuchMethodException glassFish) {
-            return catalinaRequest.getMethod(GLASSFISH_REQUEST);
-        }
     }
 
     /** Returns the {@code StandardContext}. */
@@ -62,7 +52,7 @@ final class PayaraContext {
                 if (((List<?>) standardContext.getClass().getMethod("findFilterMaps").invoke(standardContext)).contains(mapping)) throw new NoSuchFieldException(name + " is still mapped");
             }
         } catch (ReflectiveOperationException | RuntimeException unsupported) {
-            LOG.log(System.Logger.Level.WARNING, "Unsupported Payara version: the container''s own filter {0} cannot be removed from ''{1}''. A WebSocket handshake that it cannot read gets the response 500 ({2})",
+            LOG.log(System.Logger.Level.WARNING, "Unsupported version of the container: its own filter {0} cannot be removed from ''{1}''. A WebSocket handshake that it cannot read gets the response 500 ({2})",
                     filterClass, context.getContextPath(), unsupported);
         }
     }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Inner requests on Payara 6 and 7, by reflection. The mapper of the network listener determines the application of a path. The request is changed
+ * Inner requests on Payara 6 and 7 and on GlassFish 7, by reflection. The mapper of the network listener determines the application of a path. The request is changed
  * except for its protocol, because Grizzly chooses the framing of the response by it.
  */
 public final class PayaraInnerRequests implements InnerRequestSupport {
@@ -106,7 +106,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             facade = loader.loadClass("org.apache.catalina.connector.RequestFacade");
             Class<?> request = loader.loadClass("org.apache.catalina.connector.Request");
             unwrapped = facade.getMethod("getUnwrappedCoyoteRequest");
-            grizzly = PayaraContext.grizzlyRequest(request);
+            grizzly = GrizzlyServer.of(request).request(request);
             setSecure = request.getMethod("setSecure", boolean.class);
             setServerName = request.getMethod("setServerName", String.class);
             setServerPort = request.getMethod("setServerPort", int.class);

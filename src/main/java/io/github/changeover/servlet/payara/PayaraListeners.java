@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The network listeners in the configuration of this Payara, found by reflection.
+ * The network listeners in the configuration of Payara or GlassFish, found by reflection.
  *
  * @param upgradeToH2c names of the listeners that upgrade to h2c themselves
  * @param threads number of threads of the listener with the fewest
@@ -21,15 +21,15 @@ record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) 
     private static final String DEFAULT_INSTANCE = "default-instance-name", CONFIG_PACKAGE = "org.glassfish.grizzly.config.dom.";
 
     /** @return null if the configuration is not as expected */
-    static PayaraListeners of(ServletContext context) {
+    static PayaraListeners of(ServletContext context, GrizzlyServer server) {
         try {
-            return read(context.getClassLoader());
+            return read(context.getClassLoader(), server);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError unknown) {
             return null;
         }
     }
 
-    private static PayaraListeners read(ClassLoader loader) throws ReflectiveOperationException {
+    private static PayaraListeners read(ClassLoader loader, GrizzlyServer server) throws ReflectiveOperationException {
         Object habitat = loader.loadClass("org.glassfish.internal.api.Globals").getMethod("getDefaultHabitat").invoke(null);
         Class<?> type = loader.loadClass("com.sun.enterprise.config.serverbeans.Config");
         Object config = loader.loadClass("org.glassfish.hk2.api.ServiceLocator").getMethod("getService", Class.class, String.class, Annotation[].class)
@@ -44,7 +44,7 @@ record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) 
             if (protocol == null || !elements.isTrue("NetworkListener", listener, "getEnabled")) continue;
             Object http = elements.get("Protocol", protocol, "getHttp");
             if ("__asadmin".equals(elements.get("Http", http, "getDefaultVirtualServer"))) continue;
-            if (!elements.isTrue("Protocol", protocol, "getSecurityEnabled") && elements.usesHttp2(http)) upgradeToH2c.add(elements.get("NetworkListener", listener, "getName").toString());
+            if (!elements.isTrue("Protocol", protocol, "getSecurityEnabled") && elements.isTrue("Http", http, server.http2Getter())) upgradeToH2c.add(elements.get("NetworkListener", listener, "getName").toString());
             address(elements, listener, elements.isTrue("Protocol", protocol, "getSecurityEnabled")).ifPresent(local::add);
             threads = Math.min(threads, Integer.parseInt(elements.get("ThreadPool", elements.get("NetworkListener", listener, "findThreadPool"), "getMaxThreadPoolSize").toString()));
         }
@@ -71,15 +71,6 @@ record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) 
     private record Elements(ClassLoader loader) {
         Object get(String type, Object element, String getter) throws ReflectiveOperationException {
             return loader.loadClass(CONFIG_PACKAGE + type).getMethod(getter).invoke(element);
-        }
-
-        /** The method of GlassFish has another name than that of Payara. */
-        boolean usesHttp2(Object http) throws ReflectiveOperationException {
-            try {
-                return isTrue("Http", http, "getHttp2Enabled");
-            } catch (NoSuchMethodException glassFish) {
-                return isTrue("Http", http, "isHttp2Enabled");
-            }
         }
 
         boolean isTrue(String type, Object element, String getter) throws ReflectiveOperationException {

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Upgrades connections on Payara. {@link GrizzlyConnection} takes their socket, or adds half-close, abort and the peer's end to the streams of the Servlet API. */
+/** Upgrades connections on Payara and GlassFish. {@link GrizzlyConnection} takes their socket, or adds half-close, abort and the peer's end to the streams of the Servlet API. */
 final class PayaraUpgrade implements ConnectionUpgrade {
     private final RequestRepair requestRepair;
 

@@ -1,12 +1,13 @@
 package io.github.changeover.it.container;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** Payara in this JVM, started by its embeddable API. There can be only one per JVM, and it needs the --add-opens options of the build. */
+/** Payara or GlassFish in this JVM, started by its embeddable API. There can be only one per JVM, and it needs the --add-opens options of the build. */
 final class EmbeddedPayara implements ContainerUnderTest {
     private static final String API = "org.glassfish.embeddable.";
     private final String name;
@@ -25,6 +26,7 @@ final class EmbeddedPayara implements ContainerUnderTest {
         LogCapture.start(name);
         try {
             Path domain = PayaraDomain.embedded(base.resolve("domain.xml"), ports);
+            if (name.startsWith("glassfish")) configureLoginModules(base.resolve("login.conf"));
             Object properties = Reflection.create(API + "GlassFishProperties");
             set(properties, "setConfigFileURI", domain.toUri().toString());
             Reflection.call(API + "GlassFishProperties", properties, "setProperty", types(String.class, 2),
@@ -43,6 +45,12 @@ final class EmbeddedPayara implements ContainerUnderTest {
         } catch (Exception e) {
             throw new IllegalStateException("Payara did not start: " + e.getMessage(), e);
         }
+    }
+
+    /** Embedded GlassFish does not configure the login modules of its realms. */
+    private static void configureLoginModules(Path file) throws IOException {
+        Files.writeString(file, "fileRealm { com.sun.enterprise.security.auth.login.FileLoginModule required; };");
+        System.setProperty("java.security.auth.login.config", file.toString());
     }
 
     private static void login(Object server, Path secret, String user, String group) throws Exception {
