@@ -48,6 +48,10 @@ public interface ContainerUnderTest extends AutoCloseable {
         return name().startsWith("undertow");
     }
 
+    default boolean isJetty() {
+        return name().startsWith("jetty");
+    }
+
     default boolean isGlassFish() {
         return name().startsWith("glassfish");
     }
