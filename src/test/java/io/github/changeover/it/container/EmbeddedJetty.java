@@ -18,7 +18,7 @@ final class EmbeddedJetty implements ContainerUnderTest {
             CONTEXT = "org.eclipse.jetty.server.handler.ContextHandler", HANDLERS = CONTEXT + "Collection", COLLECTION = HANDLER + "$Collection", WAR = "org.eclipse.jetty.ee10.webapp.WebAppContext",
             LIFE = "org.eclipse.jetty.util.component.LifeCycle", CONNECTOR = "org.eclipse.jetty.server.Connector", SOCKETS = "org.eclipse.jetty.server.ServerConnector",
             TLS = "org.eclipse.jetty.util.ssl.SslContextFactory", CONFIGURATION = "org.eclipse.jetty.server.HttpConfiguration", FACTORY = "org.eclipse.jetty.server.ConnectionFactory",
-            CLASSES = "org.eclipse.jetty.util.ClassMatcher";
+            CLASSES = "org.eclipse.jetty.util.ClassMatcher", SECURITY = "org.eclipse.jetty.security.";
     private final String name;
     private final Path base;
     private final Object server, handlers, http, https;
@@ -48,6 +48,18 @@ final class EmbeddedJetty implements ContainerUnderTest {
         } catch (Exception e) {
             throw new IllegalStateException("Jetty did not start", e);
         }
+    }
+
+    private static Object logins() throws Exception {
+        String store = SECURITY + "UserStore", service = SECURITY + "HashLoginService", credential = "org.eclipse.jetty.util.security.Credential";
+        Object password = Reflection.call(credential, null, "getCredential", new Class<?>[] {String.class}, Logins.PASSWORD);
+        Object users = Reflection.create(store);
+        Class<?>[] user = {String.class, Reflection.type(credential), String[].class};
+        Reflection.call(store, users, "addUser", user, Logins.MEMBER, password, new String[] {Logins.ROLE});
+        Reflection.call(store, users, "addUser", user, Logins.GUEST, password, new String[] {Logins.GUEST_ROLE});
+        Object logins = Reflection.create(service);
+        Reflection.call(service, logins, "setUserStore", new Class<?>[] {Reflection.type(store)}, users);
+        return logins;
     }
 
     private static Object connector(Object server, Object... protocols) throws Exception {
@@ -85,6 +97,8 @@ final class EmbeddedJetty implements ContainerUnderTest {
             if (!name.equals("jetty")) {
                 Reflection.call(WAR, context, "setHiddenClassMatcher", new Class<?>[] {Reflection.type(CLASSES)}, Reflection.create(CLASSES));
             }
+            Object security = Reflection.call(WAR, context, "getSecurityHandler");
+            Reflection.call(SECURITY + "SecurityHandler", security, "setLoginService", new Class<?>[] {Reflection.type(SECURITY + "LoginService")}, logins());
             Path temporary = Files.createDirectories(base.resolve("war" + contextPath.replace('/', '-')));
             Reflection.call(WAR, context, "setTempDirectory", new Class<?>[] {File.class}, temporary.toFile());
             Reflection.call(COLLECTION, handlers, "addHandler", new Class<?>[] {Reflection.type(HANDLER)}, context);
