@@ -11,21 +11,22 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Jetty in this JVM, a container that is not supported. It accepts WARs, and finds initializers and annotations in them. By the name "jetty" it hides its
- * classes from applications, which is the default for a WAR; by any other name it does not.
+ * classes from applications, which is the default for a WAR; by any other name it does not. It is that of Jakarta EE 11 if the name contains "ee11".
  */
 final class EmbeddedJetty implements ContainerUnderTest {
     private static final String SERVER = "org.eclipse.jetty.server.Server", HANDLER = "org.eclipse.jetty.server.Handler",
-            CONTEXT = "org.eclipse.jetty.server.handler.ContextHandler", HANDLERS = CONTEXT + "Collection", COLLECTION = HANDLER + "$Collection", WAR = "org.eclipse.jetty.ee10.webapp.WebAppContext",
+            CONTEXT = "org.eclipse.jetty.server.handler.ContextHandler", HANDLERS = CONTEXT + "Collection", COLLECTION = HANDLER + "$Collection",
             LIFE = "org.eclipse.jetty.util.component.LifeCycle", CONNECTOR = "org.eclipse.jetty.server.Connector", SOCKETS = "org.eclipse.jetty.server.ServerConnector",
             TLS = "org.eclipse.jetty.util.ssl.SslContextFactory", CONFIGURATION = "org.eclipse.jetty.server.HttpConfiguration", FACTORY = "org.eclipse.jetty.server.ConnectionFactory",
             CLASSES = "org.eclipse.jetty.util.ClassMatcher", SECURITY = "org.eclipse.jetty.security.";
-    private final String name;
+    private final String name, webapp;
     private final Path base;
     private final Object server, handlers, http, https;
     private final Map<String, Object> deployed = new HashMap<>();
 
     private EmbeddedJetty(String name, Path base, Object server, Object handlers, Object http, Object https) {
         this.name = name;
+        this.webapp = "org.eclipse.jetty." + (name.contains("ee11") ? "ee11" : "ee10") + ".webapp.WebAppContext";
         this.base = base;
         this.server = server;
         this.handlers = handlers;
@@ -90,17 +91,17 @@ final class EmbeddedJetty implements ContainerUnderTest {
     @Override
     public void deploy(Path war, String contextPath) {
         try {
-            Object context = Reflection.create(WAR);
-            Reflection.call(WAR, context, "setWar", new Class<?>[] {String.class}, war.toAbsolutePath().toString());
-            Reflection.call(WAR, context, "setContextPath", new Class<?>[] {String.class}, contextPath.isEmpty() ? "/" : contextPath);
-            Reflection.call(WAR, context, "setThrowUnavailableOnStartupException", new Class<?>[] {boolean.class}, true);
+            Object context = Reflection.create(webapp);
+            Reflection.call(webapp, context, "setWar", new Class<?>[] {String.class}, war.toAbsolutePath().toString());
+            Reflection.call(webapp, context, "setContextPath", new Class<?>[] {String.class}, contextPath.isEmpty() ? "/" : contextPath);
+            Reflection.call(webapp, context, "setThrowUnavailableOnStartupException", new Class<?>[] {boolean.class}, true);
             if (!name.equals("jetty")) {
-                Reflection.call(WAR, context, "setHiddenClassMatcher", new Class<?>[] {Reflection.type(CLASSES)}, Reflection.create(CLASSES));
+                Reflection.call(webapp, context, "setHiddenClassMatcher", new Class<?>[] {Reflection.type(CLASSES)}, Reflection.create(CLASSES));
             }
-            Object security = Reflection.call(WAR, context, "getSecurityHandler");
+            Object security = Reflection.call(webapp, context, "getSecurityHandler");
             Reflection.call(SECURITY + "SecurityHandler", security, "setLoginService", new Class<?>[] {Reflection.type(SECURITY + "LoginService")}, logins());
             Path temporary = Files.createDirectories(base.resolve("war" + contextPath.replace('/', '-')));
-            Reflection.call(WAR, context, "setTempDirectory", new Class<?>[] {File.class}, temporary.toFile());
+            Reflection.call(webapp, context, "setTempDirectory", new Class<?>[] {File.class}, temporary.toFile());
             Reflection.call(COLLECTION, handlers, "addHandler", new Class<?>[] {Reflection.type(HANDLER)}, context);
             Reflection.call(LIFE, context, "start");
             deployed.put(contextPath, context);
