@@ -74,7 +74,8 @@ final class JettyConnection extends AbstractConnection implements Connection.Upg
     @Override
     public void onClose(Throwable cause) {
         super.onClose(cause);
-        connection.released();
+        if (transport.isClosedByItsEnds()) connection.readable();       // the next read returns the end
+        else connection.released();
     }
 
     // ---- called by the transport

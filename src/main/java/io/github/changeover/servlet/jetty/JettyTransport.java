@@ -16,8 +16,7 @@ import org.eclipse.jetty.util.BufferUtil;
  *
  * <ul>
  * <li>Half-close of the client: {@link #read} returns -1; output is possible until the connection is closed.
- * <li>Half-close of the handler: {@link #endOutput} ends the output of the socket, over TLS 1.3 after close_notify. Before TLS 1.3 only when the connection
- * closes.
+ * <li>Half-close of the handler: {@link #endOutput} ends the output of the socket. Over TLS it is not done before the connection closes.
  * <li>Abort: {@link #abort} sends a reset.
  * <li>Reading ahead: none, except for the bytes that Jetty has read behind the request.
  * </ul>
@@ -35,7 +34,8 @@ final class JettyTransport implements Transport {
     private ByteBuffer early;                       // read before anything else; null if none is left
     private ByteBuffer unsent;                      // bytes accepted by write that the socket has not accepted; null if none
     private volatile boolean writePending;          // Jetty sends the unsent bytes, or the rest of a TLS record, and reports it
-    private volatile boolean inputEnded, outputEnded;
+    private boolean inputEnded;
+    private volatile boolean outputEnded;
     private volatile boolean closed;
 
     JettyTransport(JettyConnection jetty, EndPoint endPoint) {
@@ -162,25 +162,24 @@ final class JettyTransport implements Transport {
     public EndOutput endOutput(boolean closing) throws IOException {
         requireOpen();
         if (outputEnded) return EndOutput.SENT;
-        if (channel == null && !closing && !endsSeparately()) return EndOutput.UNSUPPORTED;
+        if (channel == null && !closing) return EndOutput.UNSUPPORTED;      // Jetty would lose the last bytes of the client: it closes when it sees their end
         if (writePending || !flushUnsent()) return EndOutput.WAITING;
-        outputEnded = true;     // before Jetty closes the connection and reports that
+        outputEnded = true;     // before Jetty can close the connection and report that
         if (channel != null) channel.shutdownOutput();
         else endPoint.shutdownOutput();
         return EndOutput.SENT;
     }
 
-    /** Returns whether the two directions end independently, as in TLS 1.3. */
-    private boolean endsSeparately() {
-        EndPoint.SslSessionData tls = endPoint.getSslSessionData();
-        return tls == null || tls.sslSession().getProtocol().equals("TLSv1.3");
-    }
-
     // ---- the end
+
+    /** Returns whether Jetty closes the connection as soon as the client ends its side, or has done so: over TLS, if the output has ended. */
+    boolean isClosedByItsEnds() {
+        return channel == null && outputEnded;
+    }
 
     @Override
     public boolean isClosedByContainer() {
-        return !endPoint.isOpen() && !(inputEnded && outputEnded);
+        return !endPoint.isOpen() && !isClosedByItsEnds();
     }
 
     @Override
