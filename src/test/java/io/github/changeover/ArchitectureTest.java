@@ -76,6 +76,7 @@ class ArchitectureTest {
             Map.entry(".servlet.tomcat", List.of(".spi", ".buffers", ".negotiation", ".connection", ".eventloop", ".servlet.adapter", ".servlet.innerrequest", "jakarta.servlet..", "org.apache..")),
             Map.entry(".servlet.payara", List.of(".http", ".spi", ".buffers", ".negotiation", ".connection", ".eventloop", ".servlet.adapter", ".servlet.innerrequest", "jakarta.servlet..")),
             Map.entry(".servlet.undertow", List.of(".http", ".spi", ".buffers", ".connection", ".servlet.adapter", "jakarta.servlet..", "io.undertow..", "org.xnio..")),
+            Map.entry(".servlet.jetty", List.of(".buffers", ".connection", ".servlet.adapter", "jakarta.servlet..", "org.eclipse.jetty..")),
             Map.entry(".console", List.of("", ".http", ".spi", ".negotiation", ".dryrun", ".management", ".forwarded", ".servlet", ".servlet.adapter", ".servlet.rules", ".servlet.innerrequest", ".servlet.settings",
                     ".websocket", ".websocket.frames", "jakarta.servlet..")),
             Map.entry(".management.export", List.of(".spi", ".negotiation", ".management", ".servlet", ".servlet.settings", "jakarta.servlet..")),
@@ -163,7 +164,7 @@ class ArchitectureTest {
 
     @Test
     void noPackageImportsTheContainerPackages() {
-        for (String container : List.of(".servlet.tomcat", ".servlet.payara", ".servlet.undertow")) {
+        for (String container : List.of(".servlet.tomcat", ".servlet.payara", ".servlet.undertow", ".servlet.jetty")) {
             noClasses().that().resideOutsideOfPackage(ROOT + container).should().dependOnClassesThat().resideInAPackage(ROOT + container).check(CLASSES);
         }
     }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,7 +49,12 @@ final class SwitchingResponse {
     /** Throws nothing: the container would send an error and start the handler as well. */
     static void write(UpgradeResponse.Switching switching, List<Fields.Line> filterFields, ConnectionUpgrade upgrade, HttpServletRequest request, HttpServletResponse response) {
         response.setStatus(UpgradeResponse.Switching.STATUS);
-        for (Fields.Line line : filterFields) set(line, () -> response.addHeader(line.name(), line.value()));
+        Set<String> ofContainer = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        ofContainer.addAll(response.getHeaderNames());      // Jetty adds Server and Date to a response before filters run, and when it is reset
+        for (Fields.Line line : filterFields) {
+            if (ofContainer.remove(line.name())) set(line, () -> response.setHeader(line.name(), line.value()));
+            else set(line, () -> response.addHeader(line.name(), line.value()));
+        }
         for (Fields.Line line : switching.fields()) set(line, () -> upgrade.addHeader(request, response, line.name(), line.value()));
         response.setHeader("Upgrade", switching.upgrade());
         response.setHeader("Connection", UpgradeResponse.Switching.CONNECTION);

@@ -14,11 +14,13 @@ final class ContainerDifferences {
                 ? "HTTP/1\\.1 101 Web Socket Protocol Handshake\r\nServer: [^\r\n]+\r\n(X-Powered-By: [^\r\n]+\r\n)?Upgrade: " + upgrade
                         + "\r\nConnection: Upgrade\r\n" + (container.isGlassFish() ? "" : "X-Frame-Options: SAMEORIGIN\r\n") + "\r\n"
                 : container.isUndertow() ? "HTTP/1\\.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + upgrade + "\r\nDate: [^\r\n]+ GMT\r\n\r\n"
+                : container.isJetty() ? "HTTP/1\\.1 101 Switching Protocols\r\nServer: Jetty[^\r\n]+\r\nDate: [^\r\n]+ GMT\r\nUpgrade: " + upgrade + "\r\nConnection: Upgrade\r\n\r\n"
                 : "HTTP/1\\.1 101 \r\nUpgrade: " + upgrade + "\r\nConnection: Upgrade\r\nDate: [^\r\n]+ GMT\r\n\r\n";
     }
 
-    /** The header fields that a container itself adds to a 101 response. */
+    /** The header fields that a container itself adds to a 101 response. Jetty adds Expires with a cookie. */
     static List<String> fieldsAddedTo101(ContainerUnderTest container) {
+        if (container.isJetty()) return List.of("Server", "Date", "Expires");
         return container.isGrizzly() ? List.of("Server", "X-Powered-By", "X-Frame-Options") : List.of("Date");
     }
 

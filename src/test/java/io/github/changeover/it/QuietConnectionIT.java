@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 @OnPayara7
 @NotOnEmbeddedTomcat
 @Tag("full")
+@Tag("quiet")
 class QuietConnectionIT {
     private static final Duration LONGER_THAN_OF_CONTAINER = Duration.ofSeconds(33);
     private static ProbeClient probe;

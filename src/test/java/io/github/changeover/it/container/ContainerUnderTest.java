@@ -49,6 +49,10 @@ public interface ContainerUnderTest extends AutoCloseable {
         return name().startsWith("undertow") || name().startsWith("wildfly");
     }
 
+    default boolean isJetty() {
+        return name().startsWith("jetty");
+    }
+
     default boolean isGlassFish() {
         return name().startsWith("glassfish");
     }

@@ -21,7 +21,7 @@ public final class Containers {
         if (name.startsWith("glassfish")) return EmbeddedPayara.start(name, listeners);
         if (name.startsWith("wildfly")) return WildFlyDistribution.start(name, listeners);
         if (name.startsWith("undertow")) return EmbeddedUndertow.start(name);
-        if (name.equals("jetty")) return EmbeddedJetty.start(name);
+        if (name.startsWith("jetty")) return EmbeddedJetty.start(name);
         throw new IllegalArgumentException("no container \"" + name + "\": tomcat*, tomcat*-dist, payara, payara-dist, payara7, glassfish7, undertow, wildfly-dist, jetty");
     }
 }
