@@ -148,7 +148,12 @@ final class UndertowTransport implements Transport {
 
     @Override
     public boolean isClosedByContainer() {
-        return !stream.isOpen() && !bothSidesEnded();
+        if (!io.tryLock()) return false;        // a read may just have closed it, because both sides have ended
+        try {
+            return !stream.isOpen() && !bothSidesEnded();
+        } finally {
+            io.unlock();
+        }
     }
 
     @Override
