@@ -47,6 +47,10 @@ public final class LoopbackDispatcherFactory {
         }
         NettyWithoutFlightRecorder.makeNettyReady();
         InnerRequests inner = InnerRequests.of(context);
+        if (!inner.changesRequestsOfTheContainer()) {
+            LOG.log(System.Logger.Level.WARNING, "HTTP/2 and TLS by upgrade are not supported on this container. Filters and servlets see the client of a request inside such a connection,"
+                    + " but request listeners, and code that unwraps the request, see a request of this machine");
+        }
         AtomicBoolean logged = new AtomicBoolean();
         return new LoopbackDispatcher(origin -> new InnerRequestMark(inner, origin), new InnerRequestTargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, logged)),
                 new RequestConcurrencyLimiter(start.settings().size(MAX, defaultMax(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());

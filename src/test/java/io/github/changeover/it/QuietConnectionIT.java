@@ -6,6 +6,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.NotOnEmbeddedTomcat;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
+import io.github.changeover.it.container.OnWildFly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,21 +17,24 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Checks that a connection on which nothing happens stays open until {@code changeover.idle}, although the container closes an idle HTTP connection earlier:
- * Payara after 30 s, a Tomcat distribution after 20 s (its server.xml). An embedded Tomcat would wait for 60 s, longer than this test.
+ * Payara after 30 s, a Tomcat distribution after 20 s (its server.xml), and WildFly after 2 s (its configuration in the tests). An embedded Tomcat would wait for 60 s, longer than this test.
  */
 @OnContainer
 @OnPayara7
+@OnWildFly
 @NotOnEmbeddedTomcat
 @Tag("full")
 @Tag("quiet")
 class QuietConnectionIT {
-    private static final Duration LONGER_THAN_OF_CONTAINER = Duration.ofSeconds(33);
-    private static ProbeClient probe;
+    private static Duration longerThanOfContainer;
+    private static ProbeClient clear, secure;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("quiet").app("probe").build(), "/quiet");
-        probe = new ProbeClient(container, "/quiet");
+        clear = new ProbeClient(container, "/quiet");
+        secure = ProbeClient.secure(container, "/quiet");
+        longerThanOfContainer = Duration.ofSeconds(container.name().startsWith("wildfly") ? 6 : 33);
     }
 
     @AfterAll
@@ -38,7 +42,7 @@ class QuietConnectionIT {
         container.undeploy("/quiet");
     }
 
-    private static Wire open(String path) throws IOException {
+    private static Wire open(ProbeClient probe, String path) throws IOException {
         Wire wire = probe.offer(path, "quiet" + path);
         assertThat(wire.readHead().status()).isEqualTo(101);
         return wire;
@@ -50,13 +54,15 @@ class QuietConnectionIT {
 
     @Test
     void containersTimeForIdleConnectionsDoesNotApply() throws IOException {
-        try (Wire silent = open("/echo"); Wire silentBlocking = open("/blocking"); Wire talked = open("/echo"); Wire talkedBlocking = open("/blocking")) {
+        try (Wire silent = open(clear, "/echo"); Wire silentBlocking = open(clear, "/blocking"); Wire talked = open(clear, "/echo"); Wire talkedBlocking = open(clear, "/blocking");
+             Wire silentOverTls = open(secure, "/echo"); Wire talkedOverTls = open(secure, "/echo")) {
             for (int i = 0; i < 5; i++) {       // an event loop reports the events of a connection that has talked
                 echo(talked);
                 echo(talkedBlocking);
+                echo(talkedOverTls);
             }
-            assertThat(silent.isClosedByPeer(LONGER_THAN_OF_CONTAINER)).isFalse();
-            for (Wire each : new Wire[] {silent, silentBlocking, talked, talkedBlocking}) echo(each);
+            assertThat(silent.isClosedByPeer(longerThanOfContainer)).isFalse();
+            for (Wire each : new Wire[] {silent, silentBlocking, talked, talkedBlocking, silentOverTls, talkedOverTls}) echo(each);
         }
     }
 }

@@ -77,7 +77,8 @@ class RunIT {
 
     /** The command of the profile: the test classes, the container, and nothing else. */
     private static List<String> command(Path work, int port) {
-        List<String> command = new ArrayList<>(List.of(TestDirectories.javaHome().resolve("bin/java").toString()));
+        // A build that was started in the background ignores Ctrl-C, and so would every program that it starts.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", TestDirectories.javaHome().resolve("bin/java").toString()));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("--add-opens")).forEach(command::add);
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String path = String.join(File.pathSeparator, Stream.of(classes.split(File.pathSeparator))

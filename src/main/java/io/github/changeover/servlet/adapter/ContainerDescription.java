@@ -31,7 +31,7 @@ public interface ContainerDescription {
 
     /**
      * Returns whether a filter can be mapped to the name {@code *}, that is to every servlet, after all filters that are mapped to paths and to names
-     * of servlets. If not, the inner filter is mapped to the path {@code /*}. Tomcat and Payara can do it, although no specification requires it.
+     * of servlets. If not, the inner filter is mapped to the path {@code /*}. Tomcat, Payara, GlassFish and Undertow can do it, although no specification requires it.
      */
     default boolean mapsEveryServletByName() {
         return true;

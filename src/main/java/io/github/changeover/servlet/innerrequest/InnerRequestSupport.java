@@ -8,8 +8,8 @@ import java.util.ServiceLoader;
 
 /**
  * Support for inner requests (requests inside switched connections) that uses the classes of one container below the Servlet
- * API. Internal: found by {@link ServiceLoader}, one implementation for each container in
- * {@code io.github.changeover.servlet.tomcat} and {@code io.github.changeover.servlet.payara}. If none fits,
+ * API. Internal: found by {@link ServiceLoader}, one implementation each for Tomcat and
+ * for Payara and GlassFish, in {@code io.github.changeover.servlet.tomcat} and {@code io.github.changeover.servlet.payara}. If none fits,
  * {@link ServletApiOnly} is used.
  */
 public interface InnerRequestSupport {

@@ -158,6 +158,11 @@ public final class InnerRequests {
         return support.owner(target);
     }
 
+    /** Returns whether the container's own request shows the client. If not, only the filters and servlets see it. */
+    public boolean changesRequestsOfTheContainer() {
+        return !(support instanceof InnerRequestSupport.ServletApiOnly);
+    }
+
     /**
      * Returns whether the arrival of a request is known before the container can respond for the application, for example with a login. If so, a
      * response to a request that has not arrived is not from the application.

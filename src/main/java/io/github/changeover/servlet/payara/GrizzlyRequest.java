@@ -17,6 +17,7 @@ final class GrizzlyRequest {
     private static final System.Logger LOG = System.getLogger(GrizzlyRequest.class.getName());
     private static final String FACADE = "org.apache.catalina.connector.RequestFacade", REQUEST = "org.apache.catalina.connector.Request";
     private static final Set<String> WITHOUT_CONTENT = Set.of("GET", "HEAD", "DELETE");     // Grizzly rejects their content without Upgrade
+    private static volatile GrizzlyServer server = GrizzlyServer.PAYARA;
     private static volatile GrizzlyMembers resolved;    // at the start, completely or not at all
 
     final GrizzlyMembers grizzly;
@@ -53,13 +54,14 @@ final class GrizzlyRequest {
     static String resolve(ClassLoader container) throws ReflectiveOperationException {
         Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
         Class<?> catalina = Class.forName(REQUEST, false, container);
-        resolved = new GrizzlyMembers(GrizzlyServer.of(catalina).request(catalina).getReturnType().getClassLoader(), catalina);
+        server = GrizzlyServer.of(catalina);
+        resolved = new GrizzlyMembers(server.request(catalina).getReturnType().getClassLoader(), catalina);
         return resolved.missingForSocket;
     }
 
-    /** Returns the server that {@link #resolve} has found; Payara if it has failed. */
+    /** Returns the server that {@link #resolve} has found; Payara if it is another one. */
     static GrizzlyServer server() {
-        return resolved == null ? GrizzlyServer.PAYARA : resolved.server;
+        return server;
     }
 
     /** Returns Grizzly's request behind a request and its wrappers. Empty for HTTP/2, which has another chain, and if {@link #resolve} has failed. */

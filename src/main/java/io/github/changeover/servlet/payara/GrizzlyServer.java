@@ -2,7 +2,7 @@ package io.github.changeover.servlet.payara;
 
 import java.lang.reflect.Method;
 
-/** The servers that serve with Grizzly, and what differs between them for this package. They are distinguished by the class of the container's request. */
+/** The servers that use Grizzly, and what differs between them for this package. They are distinguished by the class of the container's request. */
 enum GrizzlyServer {
     /** Payara 6 and 7. */
     PAYARA("getCoyoteRequest", "getHttp2Enabled", "the 101 has the container's own fields and reason phrase"),

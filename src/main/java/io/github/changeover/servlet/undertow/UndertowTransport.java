@@ -3,6 +3,7 @@ package io.github.changeover.servlet.undertow;
 import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.connection.Transport;
 import io.github.changeover.connection.TransportConnection;
+import io.undertow.server.ServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +28,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 final class UndertowTransport implements Transport {
     private static final BufferPool READ_BUFFERS = BufferPool.ofDirectBuffers(64 * 1024);
 
+    private final ServerConnection server;
     private final StreamConnection stream;
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
@@ -36,7 +38,8 @@ final class UndertowTransport implements Transport {
     private boolean closed;                                 // under the io lock
     private volatile boolean inputEnded, outputEnded;       // XNIO itself closes a connection when both sides have ended
 
-    UndertowTransport(StreamConnection stream, TransportConnection connection, boolean tls) {
+    UndertowTransport(ServerConnection server, StreamConnection stream, TransportConnection connection, boolean tls) {
+        this.server = server;
         this.stream = stream;
         this.source = stream.getSourceChannel();
         this.sink = stream.getSinkChannel();
@@ -45,19 +48,48 @@ final class UndertowTransport implements Transport {
     }
 
     /** Opens the connection. Called by Undertow after the 101, on a thread that must not block. */
-    void open() {
+    void open() throws IOException {
+        disableTimeouts();
         source.getReadSetter().set(readable -> {
-            readable.suspendReads();
+            suspendReads();
             connection.readable();
         });
         sink.getWriteSetter().set(writable -> {
-            writable.suspendWrites();
+            suspendWrites();
             connection.writable();
         });
-        stream.getCloseSetter().set(ended -> {
+        // not the close listener of the stream: that is Undertow's, which then forgets the connection
+        server.addCloseListener(ended -> {
             if (!outputEnded) connection.released();        // otherwise the next read returns the end, or fails
         });
         connection.open(this);
+    }
+
+    /** WildFly closes a connection after 90 s without a byte, in each direction separately. Changeover has its own times. */
+    private void disableTimeouts() throws IOException {
+        stream.setOption(Options.READ_TIMEOUT, 0);
+        stream.setOption(Options.WRITE_TIMEOUT, 0);
+        suspendReads();         // ends the times that run
+        suspendWrites();
+    }
+
+    /** Under the lock, because the TLS of Undertow changes its state without one. */
+    private void suspendReads() {
+        io.lock();
+        try {
+            source.suspendReads();
+        } finally {
+            io.unlock();
+        }
+    }
+
+    private void suspendWrites() {
+        io.lock();
+        try {
+            sink.suspendWrites();
+        } finally {
+            io.unlock();
+        }
     }
 
     private boolean bothSidesEnded() {

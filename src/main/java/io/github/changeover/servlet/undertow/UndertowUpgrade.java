@@ -24,8 +24,18 @@ final class UndertowUpgrade implements ConnectionUpgrade {
         HttpServerExchange.class.getMethod("upgradeChannel", HttpUpgradeListener.class);
         StreamConnection.class.getMethod("getSourceChannel");
         StreamConnection.class.getMethod("getSinkChannel");
+        HttpServerExchange.class.getMethod("getConnection");
         if (Options.CLOSE_ABORT == null) throw new NoSuchFieldException("CLOSE_ABORT");
         Class.forName(UndertowTransport.class.getName(), true, UndertowUpgrade.class.getClassLoader());
+    }
+
+    private static void open(UndertowTransport transport, TransportConnection connection) {
+        try {
+            transport.open();
+        } catch (IOException failure) {
+            transport.abort();
+            connection.released();
+        }
     }
 
     @Override
@@ -38,6 +48,6 @@ final class UndertowUpgrade implements ConnectionUpgrade {
         if (HttpContinue.requiresContinueResponse(exchange)) HttpContinue.sendContinueResponseBlocking(exchange);
         boolean tls = exchange.getConnection().getSslSessionInfo() != null;
         exchange.setPersistent(true);       // "close" applies to HTTP; Undertow would close the upgraded connection
-        exchange.upgradeChannel((stream, ended) -> new UndertowTransport(stream, connection, tls).open());
+        exchange.upgradeChannel((stream, ended) -> open(new UndertowTransport(exchange.getConnection(), stream, connection, tls), connection));
     }
 }

@@ -49,9 +49,10 @@ final class WildFlyDistribution implements ContainerUnderTest {
         }
     }
 
-    /** The scanner reads its directory often, and the key store is the one of the tests. */
+    /** The scanner reads its directory often, the key store is the one of the tests, and HTTP connections have short times, so that it shows if they apply after an upgrade. */
     private static String changed(String settings) {
-        return replaced(replaced(settings, "scan-interval=\"5000\"", "scan-interval=\"100\""),
+        String timed = replaced(settings, "enable-http2=\"true\"", "enable-http2=\"true\" read-timeout=\"2000\" write-timeout=\"2000\" no-request-timeout=\"2000\"");
+        return replaced(replaced(timed, "scan-interval=\"5000\"", "scan-interval=\"100\""),
                 "credential-reference clear-text=\"password\"", "credential-reference clear-text=\"" + TestKeyStore.PASSWORD + "\"");
     }
 
