@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 import javax.management.ObjectName;
 import jdk.jfr.Recording;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,7 +112,6 @@ class LifecycleIT {
 
     @Test
     @EmbeddedOnly
-    @Tag("undertow")
     @Covers("GEN-06")
     @LongRunning
     void redeployedApplicationIsReleased(ContainerUnderTest container) throws Exception {
