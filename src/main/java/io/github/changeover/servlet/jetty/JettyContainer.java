@@ -23,9 +23,7 @@ public final class JettyContainer implements Container {
         if (packages == null) return Fit.OTHER_CONTAINER;
         try {
             ClassLoader server = context.getClass().getClassLoader();
-            if (Class.forName(Request.class.getName(), false, server) != Request.class) {
-                throw new ClassNotFoundException("the application contains Jetty's classes in its own libraries, and does not see those of the server");
-            }
+            if (Class.forName(Request.class.getName(), false, server) != Request.class) return Fit.OTHER_CONTAINER;        // the application has a copy of its own
             JettyUpgrade.requireMembers();
             connectionUpgrade = new JettyUpgrade(new JettyRequests(packages, server));
             return Fit.unsupportedVersion("Jetty is not supported yet");

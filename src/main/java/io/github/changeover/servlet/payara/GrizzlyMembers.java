@@ -68,7 +68,6 @@ final class GrizzlyMembers {
     private final ClassLoader loader;
     final Class<?> codec, tls;
     private final Method addCloseListener, removeCloseListener;     // each has two overloads whose parameter types have the same simple name
-    final GrizzlyServer server;
     final Method grizzlyRequest;                        // of the container's request
     final Field upgradeHandler;                         // of the container's request
     private final List<Field> upgradeStates;            // of the container's request: what it has noted about an upgrade
@@ -78,8 +77,7 @@ final class GrizzlyMembers {
     /** @param catalinaRequest the class of the container's request */
     GrizzlyMembers(ClassLoader loader, Class<?> catalinaRequest) throws ReflectiveOperationException {
         this.loader = loader;
-        server = GrizzlyServer.of(catalinaRequest);
-        grizzlyRequest = server.request(catalinaRequest);
+        grizzlyRequest = GrizzlyServer.of(catalinaRequest).request(catalinaRequest);
         upgradeHandler = (Field) member(catalinaRequest, "httpUpgradeHandler");
         upgradeStates = Arrays.stream(catalinaRequest.getDeclaredFields()).filter(field -> UPGRADE_STATES.contains(field.getName()) && field.trySetAccessible()).toList();
         codec = type("http.HttpServerFilter");

@@ -23,9 +23,7 @@ public final class UndertowContainer implements Container {
     public Fit identify(ServletContext context) {
         if (!context.getClass().getName().equals(CONTEXT)) return Fit.OTHER_CONTAINER;
         try {
-            if (HttpServletRequestImpl.class.getClassLoader() != context.getClass().getClassLoader()) {
-                throw new ClassNotFoundException("the application contains Undertow's classes in its own libraries, and does not see those of the server");
-            }
+            if (HttpServletRequestImpl.class.getClassLoader() != context.getClass().getClassLoader()) return Fit.OTHER_CONTAINER;        // the application has a copy of its own
             UndertowUpgrade.requireMembers();
             connectionUpgrade = new UndertowUpgrade();
             requestRepair = new UndertowRequestRepair();

@@ -33,7 +33,9 @@ public interface ContainerUnderTest extends AutoCloseable {
     void stop();
 
     /** What the container and its applications have logged so far. */
-    String log();
+    default String log() {
+        return TestDirectories.read(TestDirectories.logFile(name()));
+    }
 
     default boolean isTomcat() {
         return name().startsWith("tomcat");

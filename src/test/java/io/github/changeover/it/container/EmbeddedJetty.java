@@ -153,9 +153,4 @@ final class EmbeddedJetty implements ContainerUnderTest {
             throw new IllegalStateException(e);
         }
     }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
-    }
 }

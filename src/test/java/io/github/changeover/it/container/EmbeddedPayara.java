@@ -117,21 +117,16 @@ final class EmbeddedPayara implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
+        return ports.httpAddress();
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
+        return ports.httpsAddress();
     }
 
     @Override
     public ContainerUnderTest withoutHttp2() {
         return new EmbeddedPayara(name, server, ports.withoutHttp2());
-    }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

@@ -193,9 +193,4 @@ final class EmbeddedTomcat implements ContainerUnderTest {
     public URI https() {
         return URI.create("https://" + TestDirectories.LOOPBACK + ":" + https.getLocalPort());
     }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
-    }
 }

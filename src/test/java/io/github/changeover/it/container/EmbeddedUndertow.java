@@ -24,8 +24,9 @@ import java.util.zip.ZipInputStream;
 import javax.net.ssl.SSLContext;
 
 /**
- * Undertow in this JVM; {@code undertow-hidden}: its classes are hidden from the applications, so it is not supported. It has no support for WARs, so this class reads the necessary parts: the context parameters, the
- * annotated servlets, filters and listeners, and the initializers of the libraries. It has no logins.
+ * Undertow in this JVM; {@code undertow-hidden}: its classes are hidden from the applications, so it is not supported. It has no support for WARs, so this
+ * class reads the necessary parts: the context parameters, the annotated servlets, filters and listeners, and the initializers of the libraries. It has no
+ * logins.
  */
 final class EmbeddedUndertow implements ContainerUnderTest {
     private static final String API = "io.undertow.servlet.api.", HANDLER = "io.undertow.server.HttpHandler", PATHS = "io.undertow.server.handlers.PathHandler";
@@ -266,10 +267,5 @@ final class EmbeddedUndertow implements ContainerUnderTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

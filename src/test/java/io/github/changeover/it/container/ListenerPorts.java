@@ -1,5 +1,7 @@
 package io.github.changeover.it.container;
 
+import java.net.URI;
+
 /**
  * Ports to listen on: 0 means any free port, {@link #OFF} none.
  *
@@ -28,6 +30,14 @@ public record ListenerPorts(int http, int https, int http1) {
     /** The same ports with {@link #http1} in place of {@link #http}. */
     ListenerPorts withoutHttp2() {
         return new ListenerPorts(http1, https, http1);
+    }
+
+    URI httpAddress() {
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + http);
+    }
+
+    URI httpsAddress() {
+        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + https);
     }
 
     boolean tls() {

@@ -140,21 +140,16 @@ final class PayaraDistribution implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
+        return ports.httpAddress();
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
+        return ports.httpsAddress();
     }
 
     @Override
     public ContainerUnderTest withoutHttp2() {
         return new PayaraDistribution(name, home, ports.withoutHttp2(), adminPort, process);
-    }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

@@ -137,21 +137,16 @@ final class PayaraMicro implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
+        return ports.httpAddress();
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
+        return ports.httpsAddress();
     }
 
     @Override
     public ContainerUnderTest withoutHttp2() {
         return new PayaraMicro(name, ports.withoutHttp2(), orders, process);
-    }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

@@ -157,16 +157,11 @@ final class TomcatDistribution implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
+        return ports.httpAddress();
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
-    }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
+        return ports.httpsAddress();
     }
 }

@@ -42,7 +42,7 @@ final class WildFlyDistribution implements ContainerUnderTest {
             Files.copy(TestKeyStore.get(), base.resolve("configuration/application.keystore"));
             Files.deleteIfExists(TestDirectories.logFile(name));
             ChildProcess process = ChildProcess.start(command(home, base, ports), Map.of(), base, TestDirectories.logFile(name));
-            ContainerDistribution.awaitHttp(URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http()), process, name);
+            ContainerDistribution.awaitHttp(ports.httpAddress(), process, name);
             return new WildFlyDistribution(name, base.resolve("deployments"), ports, process);
         } catch (IOException e) {
             throw new IllegalStateException("cannot prepare " + base, e);
@@ -139,16 +139,11 @@ final class WildFlyDistribution implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
+        return ports.httpAddress();
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
-    }
-
-    @Override
-    public String log() {
-        return TestDirectories.read(TestDirectories.logFile(name));
+        return ports.httpsAddress();
     }
 }
